@@ -1,0 +1,221 @@
+//! An event: the fields asked for, its time, and its raw text.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::message::fill;
+use super::table::Table;
+use crate::search::{Field, Fields};
+use crate::stats::{Item, Source};
+use crate::time::{Stamp, Time, Zone};
+use crate::value::Number;
+
+/// What an event takes where it says nothing itself: settings of its input, or
+/// of the session.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// The host.
+    pub host: Option<String>,
+    /// The source.
+    pub source: Option<String>,
+    /// The sourcetype.
+    pub sourcetype: Option<String>,
+    /// The zone of timestamps that say none.
+    pub zone: Zone,
+    /// The time of events that have none, where there is a clock.
+    pub now: Option<Time>,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults {
+            host: None,
+            source: None,
+            sourcetype: None,
+            zone: Zone::utc(),
+            now: None,
+        }
+    }
+}
+
+/// One event, by the names of Splunk.
+#[derive(Clone, Debug)]
+pub struct Event<'r> {
+    pub(super) slots: Vec<Slot<'r>>,
+    /// The fields that nobody asked for, where they are kept, in their order.
+    pub(super) others: Vec<(String, Cow<'r, str>)>,
+    pub(super) raw: Cow<'r, str>,
+    pub(super) time: Option<Time>,
+}
+
+/// The values of a field, and how good the path is that they came by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot<'r> {
+    rank: u16,
+    values: Values<'r>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Values<'r> {
+    #[default]
+    None,
+    One(Cow<'r, str>),
+    Many(Vec<Cow<'r, str>>),
+}
+
+impl<'r> Slot<'r> {
+    /// Takes a value: in place of what came by a worse path, beside what came
+    /// by the same one.
+    pub(super) fn offer(&mut self, rank: u16, value: Cow<'r, str>) {
+        self.values = match core::mem::take(&mut self.values) {
+            Values::None => {
+                self.rank = rank;
+                Values::One(value)
+            }
+            _ if rank < self.rank => {
+                self.rank = rank;
+                Values::One(value)
+            }
+            kept if rank > self.rank => kept,
+            Values::One(first) => Values::Many(alloc::vec![first, value]),
+            Values::Many(mut values) => {
+                values.push(value);
+                Values::Many(values)
+            }
+        };
+    }
+
+    fn set(&mut self, value: String) {
+        *self = Slot {
+            rank: 0,
+            values: Values::One(Cow::Owned(value)),
+        };
+    }
+
+    fn values(&self) -> &[Cow<'r, str>] {
+        match &self.values {
+            Values::None => &[],
+            Values::One(value) => core::slice::from_ref(value),
+            Values::Many(values) => values,
+        }
+    }
+
+    fn first(&self) -> Option<&str> {
+        self.values().first().map(Cow::as_ref)
+    }
+}
+
+/// What reading an event found besides its fields.
+#[derive(Debug, Default)]
+pub(super) struct Found<'r> {
+    /// Timestamps by the rank of their path.
+    pub(super) stamps: Vec<(u16, Stamp)>,
+    /// The values for a message template.
+    pub(super) inserts: Vec<Cow<'r, str>>,
+}
+
+impl<'r> Event<'r> {
+    /// The values of the field at a place of the table.
+    #[must_use]
+    pub fn values(&self, slot: usize) -> &[Cow<'r, str>] {
+        self.slots.get(slot).map_or(&[], Slot::values)
+    }
+
+    /// When the event was, where it says so.
+    #[must_use]
+    pub fn time(&self) -> Option<Time> {
+        self.time
+    }
+
+    /// The fields kept though nobody asked for them, by name.
+    #[must_use]
+    pub fn others(&self) -> &[(String, Cow<'r, str>)] {
+        &self.others
+    }
+
+    /// Fills what the event does not say itself: its time, message, sourcetype,
+    /// source and host.
+    pub(super) fn complete(&mut self, table: &Table, defaults: &Defaults, found: Found<'r>) {
+        let slots = &table.slots;
+        let stamp = best(&found.stamps).map(|stamp| stamp.resolve(&defaults.zone));
+        self.time = stamp.or(defaults.now);
+        let text = |slot: usize| self.slots.get(slot).and_then(Slot::first).map(String::from);
+        let channel = text(slots.channel);
+        let message = slots
+            .message
+            .filter(|slot| self.values(*slot).is_empty())
+            .and_then(|_| {
+                let key = (text(slots.provider)?, text(slots.event_code)?);
+                let template = table.sources.messages.get(&key)?;
+                Some(fill(template, &found.inserts))
+            });
+        let by_channel = |names: &alloc::collections::BTreeMap<String, String>| {
+            channel
+                .as_ref()
+                .and_then(|channel| names.get(channel))
+                .cloned()
+        };
+        let sourcetype =
+            by_channel(&table.sources.sourcetypes).or_else(|| defaults.sourcetype.clone());
+        let source = defaults.source.clone().or_else(|| {
+            let template = table.sources.source.as_ref()?;
+            Some(template.replace("$Channel$", channel.as_ref()?))
+        });
+        let raw = slots.raw.map(|_| self.raw.to_string());
+        for (slot, value) in [
+            (slots.message, message),
+            (slots.sourcetype, sourcetype),
+            (slots.source, source),
+            (slots.host, defaults.host.clone()),
+            (slots.index, by_channel(&table.sources.indexes)),
+            (slots.raw, raw),
+            (slots.time, self.time.map(|time| time.to_string())),
+        ] {
+            let slot = slot.and_then(|slot| self.slots.get_mut(slot));
+            if let (Some(slot), Some(value)) = (slot, value)
+                && slot.values().is_empty()
+            {
+                slot.set(value);
+            }
+        }
+    }
+}
+
+/// The timestamp that counts: `_time` itself; else the first that says its
+/// zone; else the first.
+fn best(stamps: &[(u16, Stamp)]) -> Option<Stamp> {
+    let rank = |(rank, stamp): &&(u16, Stamp)| {
+        let own = *rank == 0;
+        let zoned = matches!(stamp, Stamp::Absolute(_));
+        (!own, !zoned, *rank)
+    };
+    stamps.iter().min_by_key(rank).map(|(_, stamp)| *stamp)
+}
+
+impl Source for Event<'_> {
+    fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>)) {
+        if field.name == "_time" {
+            if let Some(time) = self.time {
+                visit(Item::Number(Number::Time(time)));
+            }
+            return;
+        }
+        for value in self.values(field.slot) {
+            visit(Item::Text(value));
+        }
+    }
+}
+
+impl Fields for Event<'_> {
+    fn any(&self, field: &Field, test: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
+        match self.values(field.slot) {
+            [] => None,
+            values => Some(values.iter().any(|value| test(value))),
+        }
+    }
+
+    fn raw(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.raw)
+    }
+}

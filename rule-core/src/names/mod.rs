@@ -1,0 +1,21 @@
+//! The fields of an event by the names that Splunk gives them.
+//!
+//! Decoders emit raw paths: `winlog.event_id`, `System.EventID`, `EventID`. A
+//! [`Table`], compiled from the user's and the built-in [`Sources`] for the
+//! fields that the rules ask for, says which Splunk field each raw path is, and
+//! which path wins where an event has several. An [`Event`] holds the fields
+//! asked for and nothing else. Names grow, decoders don't.
+
+mod event;
+mod message;
+mod reader;
+mod sources;
+mod table;
+
+pub use event::{Defaults, Event};
+pub use reader::EventReader;
+pub use sources::Sources;
+pub use table::Table;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! From what a decoder emits to an event.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::event::{Defaults, Event, Found, Slot};
+use super::table::{Meaning, Table};
+use crate::decode::{Envelope, FieldSink};
+use crate::time;
+
+/// The sink that makes an event of a decoder's fields.
+///
+/// An event may come in two layers: an envelope's own record, and the text that
+/// the envelope carries (`event` of the HTTP Event Collector, `_raw` of an
+/// export). What the outer layer says wins.
+pub struct EventReader<'t, 'r> {
+    table: &'t Table,
+    envelope: Envelope,
+    /// 0 for the record itself, higher for what it carries.
+    layer: u16,
+    event: Event<'r>,
+    found: Found<'r>,
+    /// How many values each array of unnamed values had so far.
+    counts: BTreeMap<&'t str, usize>,
+    /// What the path asked about last means.
+    asked: Asked<'t>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Asked<'t> {
+    meaning: Option<&'t Meaning>,
+    /// The rank that metadata of the envelope has over what the event says.
+    metadata: bool,
+    insert: bool,
+    array: Option<(&'t str, &'t str)>,
+    other: bool,
+}
+
+/// The ranks of one layer: those of the paths of a field, and there are fewer.
+const RANKS: u16 = 2000;
+
+impl<'t, 'r> EventReader<'t, 'r> {
+    /// A reader for one record.
+    #[must_use]
+    pub fn new(table: &'t Table, envelope: Envelope, raw: Cow<'r, str>) -> Self {
+        let mut slots = Vec::new();
+        slots.resize_with(table.fields().len(), Slot::default);
+        EventReader {
+            table,
+            envelope,
+            layer: 0,
+            event: Event {
+                slots,
+                others: Vec::new(),
+                raw,
+                time: None,
+            },
+            found: Found::default(),
+            counts: BTreeMap::new(),
+            asked: Asked::default(),
+        }
+    }
+
+    /// Goes on with the text that the envelope carries.
+    pub fn enter_carried(&mut self) {
+        self.envelope = Envelope::None;
+        self.layer += 1;
+        self.counts.clear();
+    }
+
+    /// The event, with what it does not say taken from the tables and defaults.
+    #[must_use]
+    pub fn finish(mut self, defaults: &Defaults) -> Event<'r> {
+        self.event.complete(self.table, defaults, self.found);
+        self.event
+    }
+
+    /// The path as it would stand without the envelope, and whether it is
+    /// metadata of the envelope; None for what is of no event.
+    fn inside<'p>(&self, path: &'p str) -> Option<(&'p str, bool)> {
+        match self.envelope {
+            Envelope::None => Some((path, false)),
+            Envelope::Export => path.strip_prefix("result.").map(|inner| (inner, true)),
+            Envelope::Hec => match path {
+                "time" => Some(("_time", true)),
+                "host" | "source" | "sourcetype" | "index" => Some((path, true)),
+                _ => path
+                    .strip_prefix("event.")
+                    .or_else(|| path.strip_prefix("fields."))
+                    .map(|inner| (inner, false)),
+            },
+        }
+    }
+
+    fn ask(&self, path: &str) -> Asked<'t> {
+        let Some((path, metadata)) = self.inside(path) else {
+            return Asked::default();
+        };
+        let table = self.table;
+        let array = table
+            .sources
+            .positional
+            .get_key_value(path)
+            .map(|(array, name)| (array.as_str(), name.as_str()));
+        let insert = table.slots.message.is_some()
+            && table.sources.inserts.iter().any(|prefix| {
+                if prefix.ends_with('.') {
+                    path.starts_with(prefix.as_str())
+                } else {
+                    path == prefix
+                }
+            });
+        Asked {
+            meaning: table.paths.get(path),
+            metadata,
+            insert,
+            array,
+            other: table.keep_all && path != "_raw",
+        }
+    }
+
+    fn give(&mut self, meaning: &Meaning, metadata: bool, value: &Cow<'r, str>) {
+        let inner = !metadata && self.envelope != Envelope::None;
+        let offset = (2 * self.layer + u16::from(inner)) * RANKS;
+        for target in &meaning.targets {
+            // What an event of its own calls `index` is not where it is stored.
+            if Some(target.slot) == self.table.slots.index && !metadata {
+                continue;
+            }
+            if let Some(slot) = self.event.slots.get_mut(target.slot) {
+                slot.offer(target.rank.min(RANKS - 1) + offset, value.clone());
+            }
+        }
+        if let Some(rank) = meaning.time
+            && let Some(stamp) = time::parse(value)
+        {
+            self.found
+                .stamps
+                .push((rank.min(RANKS - 1) + offset, stamp));
+        }
+    }
+}
+
+impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
+    fn wants(&mut self, path: &str) -> bool {
+        self.asked = self.ask(path);
+        self.asked.meaning.is_some()
+            || self.asked.insert
+            || self.asked.array.is_some()
+            || self.asked.other
+    }
+
+    fn field(&mut self, path: &str, value: Cow<'r, str>) {
+        let asked = self.asked;
+        let mut named = asked
+            .meaning
+            .is_some_and(|meaning| !meaning.targets.is_empty());
+        if let Some(meaning) = asked.meaning {
+            self.give(meaning, asked.metadata, &value);
+        }
+        if let Some((array, name)) = asked.array {
+            let count = self.counts.entry(array).or_default();
+            *count += 1;
+            let position = alloc::format!("{array}{name}{count}");
+            if let Some(meaning) = self.table.paths.get(&position) {
+                named = true;
+                self.give(meaning, asked.metadata, &value);
+            }
+        }
+        if asked.insert {
+            self.found.inserts.push(value.clone());
+        }
+        if asked.other && !named {
+            let path = self.inside(path).map_or(path, |(inner, _)| inner);
+            let name = String::from(self.table.plain_name(path));
+            self.event.others.push((name, value));
+        }
+    }
+}

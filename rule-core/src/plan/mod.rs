@@ -1,0 +1,238 @@
+//! From a search's tree to something that runs, or an error that names what
+//! cannot.
+//!
+//! Nothing is ignored: a command, function, option or form that a plan has no
+//! place for is an [`Error`] with its name and its place in the search.
+
+mod commands;
+mod expression;
+mod predicate;
+mod stats;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::names::Sources;
+use crate::rows::Command;
+use crate::search::{Field, Test};
+use crate::spl::ast::{Body, Span};
+use crate::spl::{Code, Error, Macros, Search, Source};
+use crate::stats::Stats;
+
+/// A search, ready to run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Which events it takes.
+    pub filter: Test,
+    /// What is done to each of them before they are counted or collected.
+    pub before: Vec<Command>,
+    /// What is counted of them; None where the search has no `stats` and its
+    /// events are its rows.
+    pub stats: Option<Stats>,
+    /// What is done to the rows of a window.
+    pub after: Vec<Command>,
+    /// The fields of events that it reads.
+    pub fields: Vec<String>,
+    /// Does it want every field that an event has?
+    pub all_fields: bool,
+}
+
+/// What a plan is made with, besides the search.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'c> {
+    /// Where eventtypes and tags are defined.
+    pub sources: &'c Sources,
+    /// For the searches that define them.
+    pub macros: &'c Macros,
+}
+
+impl Plan {
+    /// Plans a search.
+    ///
+    /// # Errors
+    /// What cannot run, by name and place.
+    pub fn new(search: &Search, context: &Context<'_>) -> Result<Plan, Error> {
+        let planner = Planner {
+            source: &search.source,
+            context,
+        };
+        let mut commands = search.pipeline.commands.iter().peekable();
+        let mut filters = Vec::new();
+        // Further `search` commands right behind the first ask the same events.
+        while let Some(command) = commands.peek() {
+            let Body::Search(predicate) = &command.body else {
+                break;
+            };
+            filters.push(planner.predicate(predicate, true)?);
+            commands.next();
+        }
+        if filters.is_empty() {
+            return Err(match commands.next() {
+                Some(command) => planner.unsupported_command(command),
+                None => planner.error(Code::Syntax, "the search is empty", None, Span::default()),
+            });
+        }
+        let filter = match filters.len() {
+            1 => filters.pop().unwrap_or(Test::All),
+            _ => Test::And(filters),
+        };
+        let mut plan = Plan {
+            filter,
+            before: Vec::new(),
+            stats: None,
+            after: Vec::new(),
+            fields: Vec::new(),
+            all_fields: false,
+        };
+        let commands: Vec<_> = commands.collect();
+        for (index, command) in commands.iter().enumerate() {
+            let rest = commands.get(index..).unwrap_or_default();
+            let stats_follows = rest.iter().any(|one| matches!(one.body, Body::Stats(_)));
+            planner.add(&mut plan, command, stats_follows)?;
+        }
+        plan.settle_fields();
+        Ok(plan)
+    }
+
+    /// Calls `visit` with each field that is read from events, so that it can be
+    /// told its slot.
+    pub fn visit_event_fields(&mut self, visit: &mut dyn FnMut(&mut Field)) {
+        self.filter.visit_fields(visit);
+        if let Some(stats) = &mut self.stats {
+            let over = stats
+                .aggregates
+                .iter_mut()
+                .filter_map(|one| one.field.as_mut());
+            for field in stats.by.iter_mut().chain(over) {
+                visit(field);
+            }
+        }
+    }
+
+    /// Finds out which fields of events the plan reads, in the order of the
+    /// commands: what a command makes, a later one does not read of the event.
+    fn settle_fields(&mut self) {
+        let mut asked = Asked::default();
+        self.filter
+            .clone()
+            .visit_fields(&mut |field| asked.read(&field.name));
+        let mut closed = self.stats.is_some();
+        let rows: &[Command] = if closed { &[] } else { &self.after };
+        for command in self.before.iter().chain(rows) {
+            let open = commands::visit_fields(command, &mut asked);
+            // What comes behind `table a b` sees a and b alone.
+            closed |= matches!(command, Command::Table(_) | Command::Keep(_)) && !open;
+            asked.all |= open;
+        }
+        if let Some(stats) = &self.stats {
+            let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
+            stats
+                .by
+                .iter()
+                .chain(over)
+                .for_each(|field| asked.read(&field.name));
+        }
+        self.all_fields = asked.all || !closed;
+        if self.all_fields {
+            ["_time", "host", "source", "sourcetype"]
+                .into_iter()
+                .for_each(|name| asked.read(name));
+        }
+        self.fields = asked.fields;
+        // `fillnull` without a list fills what its result has. A stream has no
+        // whole result before `stats`: there it fills what the search asks for.
+        let filled: Vec<String> = self
+            .fields
+            .iter()
+            .filter(|name| !name.starts_with('_'))
+            .cloned()
+            .collect();
+        for command in &mut self.before {
+            if let Command::FillNull {
+                fields: fields @ None,
+                ..
+            } = command
+            {
+                *fields = Some(filled.clone());
+            }
+        }
+    }
+}
+
+/// The fields that commands ask events for.
+#[derive(Default)]
+struct Asked {
+    fields: Vec<String>,
+    /// What commands so far have made themselves.
+    made: Vec<String>,
+    /// Does one ask for fields by a pattern?
+    all: bool,
+}
+
+impl Asked {
+    fn read(&mut self, name: &str) {
+        let known = |names: &[String]| names.iter().any(|known| known == name);
+        if !known(&self.fields) && !known(&self.made) {
+            self.fields.push(String::from(name));
+        }
+    }
+
+    fn make(&mut self, name: &str) {
+        self.made.push(String::from(name));
+    }
+}
+
+/// The planner at work on one text.
+struct Planner<'p> {
+    source: &'p Source,
+    context: &'p Context<'p>,
+}
+
+impl Planner<'_> {
+    fn error(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        what: Option<&str>,
+        span: Span,
+    ) -> Error {
+        Error::new(code, message, what.map(String::from), span, self.source)
+    }
+
+    /// A form of the language that a plan has no place for.
+    fn unsupported(&self, what: &str, span: Span) -> Error {
+        let message = alloc::format!("can't run {what}");
+        self.error(Code::UnsupportedFeature, message, Some(what), span)
+    }
+
+    fn unsupported_command(&self, command: &crate::spl::ast::Command) -> Error {
+        let name = command.name.text.as_str();
+        let message = alloc::format!("can't run the command `{name}`");
+        self.error(
+            Code::UnsupportedCommand,
+            message,
+            Some(name),
+            command.name.span,
+        )
+    }
+
+    fn unsupported_option(&self, command: &str, key: &crate::spl::ast::Name) -> Error {
+        let what = alloc::format!("{command} {}", key.text);
+        let message = alloc::format!("can't run `{command}` with the option `{}`", key.text);
+        self.error(Code::UnsupportedOption, message, Some(&what), key.span)
+    }
+
+    fn unsupported_function(&self, command: &str, function: &crate::spl::ast::Name) -> Error {
+        let name = function.text.as_str();
+        let message = alloc::format!("can't run the function `{name}` of `{command}`");
+        self.error(
+            Code::UnsupportedFunction,
+            message,
+            Some(name),
+            function.span,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

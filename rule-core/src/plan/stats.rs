@@ -1,0 +1,90 @@
+//! `stats`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Planner;
+use crate::rows::eval::{Expr, Function as EvalFunction};
+use crate::search::Field;
+use crate::spl::ast::{self, AggregateArgument, Name};
+use crate::spl::{Code, Error};
+use crate::stats::{Aggregate, Function, Stats};
+use crate::value::{Number, Value};
+
+impl Planner<'_> {
+    /// The command, and the columns to compute before it: `count(eval(x>1))`
+    /// counts a column of that name.
+    pub(super) fn stats(&self, stats: &ast::Stats) -> Result<(Stats, Vec<(String, Expr)>), Error> {
+        if let Some(setting) = stats.settings.first() {
+            return Err(self.unsupported_option("stats", &setting.key));
+        }
+        let mut computed = Vec::new();
+        let mut aggregates = Vec::new();
+        for aggregate in &stats.aggregates {
+            aggregates.push(self.aggregate(aggregate, &mut computed)?);
+        }
+        let by = stats
+            .by
+            .iter()
+            .map(|name| self.plain_field(name))
+            .collect::<Result<_, _>>()?;
+        Ok((Stats { aggregates, by }, computed))
+    }
+
+    fn aggregate(
+        &self,
+        aggregate: &ast::Aggregate,
+        computed: &mut Vec<(String, Expr)>,
+    ) -> Result<Aggregate, Error> {
+        let Some(function) = Function::from_name(&aggregate.function.text) else {
+            return Err(self.unsupported_function("stats", &aggregate.function));
+        };
+        let field = match &aggregate.argument {
+            AggregateArgument::None if function == Function::Count => None,
+            AggregateArgument::None => {
+                let name = aggregate.function.text.as_str();
+                let message = alloc::format!("`{name}` needs a field: write `{name}(field)`");
+                return Err(self.error(Code::Syntax, message, None, aggregate.span));
+            }
+            AggregateArgument::Field(name) => Some(self.plain_field(name)?),
+            AggregateArgument::Other(span) => {
+                return Err(self.unsupported("an aggregate inside another", *span));
+            }
+            AggregateArgument::Eval(expr) => {
+                let name = String::from(self.source.text(expr.span));
+                let value = self.expression(expr)?;
+                // A condition counts where it is true.
+                let value = if value.is_condition() {
+                    let one = Expr::Constant(Value::Number(Number::Int(1)));
+                    let null = Expr::Constant(Value::Null);
+                    Expr::Call(EvalFunction::If, alloc::vec![value, one, null])
+                } else {
+                    value
+                };
+                computed.push((name.clone(), value));
+                Some(Field { name, slot: 0 })
+            }
+        };
+        let column = match &aggregate.alias {
+            Some(alias) => alias.text.clone(),
+            None if field.is_none() => String::from("count"),
+            None => String::from(self.source.text(aggregate.span)),
+        };
+        Ok(Aggregate {
+            function,
+            field,
+            column,
+        })
+    }
+
+    /// A field to group by or to count over.
+    fn plain_field(&self, name: &Name) -> Result<Field, Error> {
+        if name.text.contains('*') {
+            return Err(self.unsupported("a wildcard in `stats`", name.span));
+        }
+        Ok(Field {
+            name: name.text.clone(),
+            slot: 0,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! `like`: `%` is any run of characters, `_` any one. With case, and without an
+//! escape: Splunk's own searches write `like(MemberSid, "%\%")` for what ends in
+//! a backslash and something.
+
+use alloc::vec::Vec;
+
+use crate::value::Value;
+
+/// Null where either is; of several values any will do.
+pub(super) fn like(value: &Value, pattern: &Value) -> Option<bool> {
+    let pattern = pattern.text()?;
+    if value.is_null() {
+        return None;
+    }
+    Some(
+        value
+            .each()
+            .iter()
+            .filter_map(Value::text)
+            .any(|text| covers(&pattern, &text)),
+    )
+}
+
+/// Does the pattern cover the whole text? Linear but for the length of the
+/// pattern: after a `%` the leftmost place of what follows is the right one.
+fn covers(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let (mut p, mut t) = (0, 0);
+    // Where to go on when what stands behind the last `%` does not fit here:
+    // one character later.
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        match (pattern.get(p), text.get(t)) {
+            (Some('%'), _) => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            (Some('_'), Some(_)) => {
+                p += 1;
+                t += 1;
+            }
+            (Some(wanted), Some(found)) if wanted == found => {
+                p += 1;
+                t += 1;
+            }
+            (None, None) => return true,
+            _ => match retry {
+                Some((after, from)) if from < text.len() => {
+                    retry = Some((after, from + 1));
+                    p = after;
+                    t = from + 1;
+                }
+                _ => return false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, wanted) in [
+            ("%", "", true),
+            ("a%", "abc", true),
+            ("%c", "abc", true),
+            ("%b%", "abc", true),
+            ("a_c", "abc", true),
+            ("a_c", "ac", false),
+            ("A%", "abc", false),
+            ("%\\%", "a\\b", true),
+            ("%ab", "aab", true),
+            ("%\u{e4}_", "x\u{e4}\u{f6}", true),
+            ("", "", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(covers(pattern, text), wanted, "{pattern} on {text}");
+        }
+    }
+
+    fn naive(pattern: &[char], text: &[char]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some(('%', rest)), None) => naive(rest, text),
+            (Some(('%', rest)), Some((_, after))) => naive(rest, text) || naive(pattern, after),
+            (Some((p, rest)), Some((t, after))) => (*p == '_' || p == t) && naive(rest, after),
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(pattern in "[ab%_]{0,8}", text in "[ab]{0,10}") {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(covers(&pattern, &text), naive(&letters(&pattern), &letters(&text)));
+        }
+    }
+}

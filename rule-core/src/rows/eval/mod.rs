@@ -1,0 +1,266 @@
+//! Expressions of `eval` and `where`.
+//!
+//! Unlike `search`, they compare with case, and they know null: an expression
+//! that cannot be computed is null, null goes through every operator, and
+//! `where` keeps a row only for true [Search Reference, "where", "eval"]. A text
+//! that is a number counts as one wherever a number is wanted.
+
+mod function;
+mod like;
+mod operator;
+mod regex;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+pub use function::Function;
+pub use regex::{Regex, RegexError};
+
+use super::row::Row;
+use crate::value::Value;
+pub use operator::Operator;
+
+/// An expression, ready to run.
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// A text or a number.
+    Constant(Value),
+    /// A column of the row.
+    Field(String),
+    /// `NOT`.
+    Not(Box<Expr>),
+    /// `-`.
+    Negate(Box<Expr>),
+    /// All are true.
+    And(Vec<Expr>),
+    /// Any is true.
+    Or(Vec<Expr>),
+    /// An odd number of them is true.
+    Xor(Vec<Expr>),
+    /// Two values in an order.
+    Compare(Box<Expr>, Relation, Box<Expr>),
+    /// `x LIKE y`.
+    Like(Box<Expr>, Box<Expr>),
+    /// `x IN (...)`: equal to any of them.
+    In(Box<Expr>, Vec<Expr>),
+    /// Operators of one precedence, from the left.
+    Chain(Box<Expr>, Vec<(Operator, Expr)>),
+    /// A function of its arguments.
+    Call(Function, Vec<Expr>),
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `=`, `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// What an expression comes to: a value, or a truth that only conditions see.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    Value(Value),
+    Truth(bool),
+}
+
+impl Outcome {
+    const NULL: Outcome = Outcome::Value(Value::Null);
+
+    /// True, false, or neither.
+    fn truth(&self) -> Option<bool> {
+        match self {
+            Outcome::Truth(truth) => Some(*truth),
+            Outcome::Value(_) => None,
+        }
+    }
+
+    /// The value. A truth is none: `eval x=(a=b)` is an error in Splunk, which
+    /// the planner reports.
+    fn into_value(self) -> Value {
+        match self {
+            Outcome::Value(value) => value,
+            Outcome::Truth(_) => Value::Null,
+        }
+    }
+
+    fn from_truth(truth: Option<bool>) -> Outcome {
+        truth.map_or(Outcome::NULL, Outcome::Truth)
+    }
+}
+
+impl Expr {
+    /// The value for a row; null where there is none.
+    #[must_use]
+    pub fn value(&self, row: &Row) -> Value {
+        self.run(row).into_value()
+    }
+
+    /// Is the expression true for a row?
+    #[must_use]
+    pub fn is_true(&self, row: &Row) -> bool {
+        self.run(row).truth() == Some(true)
+    }
+
+    /// Is the expression a condition, true or false rather than a value?
+    #[must_use]
+    pub fn is_condition(&self) -> bool {
+        match self {
+            Expr::Not(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Xor(_)
+            | Expr::Compare(..)
+            | Expr::Like(..)
+            | Expr::In(..) => true,
+            Expr::Call(function, _) => function.is_condition(),
+            Expr::Constant(_) | Expr::Field(_) | Expr::Negate(_) | Expr::Chain(..) => false,
+        }
+    }
+
+    /// Calls `visit` with the name of each field that the expression reads.
+    pub fn visit_fields(&self, visit: &mut dyn FnMut(&str)) {
+        match self {
+            Expr::Constant(_) => {}
+            Expr::Field(name) => visit(name),
+            Expr::Not(inner) | Expr::Negate(inner) => inner.visit_fields(visit),
+            Expr::And(parts) | Expr::Or(parts) | Expr::Xor(parts) | Expr::Call(_, parts) => {
+                for part in parts {
+                    part.visit_fields(visit);
+                }
+            }
+            Expr::Compare(left, _, right) | Expr::Like(left, right) => {
+                left.visit_fields(visit);
+                right.visit_fields(visit);
+            }
+            Expr::In(value, among) => {
+                value.visit_fields(visit);
+                for one in among {
+                    one.visit_fields(visit);
+                }
+            }
+            Expr::Chain(first, rest) => {
+                first.visit_fields(visit);
+                for (_, operand) in rest {
+                    operand.visit_fields(visit);
+                }
+            }
+        }
+    }
+
+    /// Recurses as deep as the expression has parentheses and calls, which the
+    /// parser bounds.
+    pub(super) fn run(&self, row: &Row) -> Outcome {
+        match self {
+            Expr::Constant(value) => Outcome::Value(value.clone()),
+            Expr::Field(name) => Outcome::Value(row.get(name).clone()),
+            Expr::Not(inner) => Outcome::from_truth(inner.run(row).truth().map(|truth| !truth)),
+            Expr::Negate(inner) => Outcome::Value(operator::negate(&inner.value(row))),
+            Expr::And(parts) => Outcome::from_truth(all(parts, row, false)),
+            Expr::Or(parts) => Outcome::from_truth(all(parts, row, true)),
+            Expr::Xor(parts) => {
+                let truths = parts.iter().map(|part| part.run(row).truth());
+                let odd = truths.fold(Some(false), |odd, truth| Some(odd? != truth?));
+                Outcome::from_truth(odd)
+            }
+            Expr::Compare(left, relation, right) => {
+                Outcome::from_truth(compare(&left.value(row), *relation, &right.value(row)))
+            }
+            Expr::Like(value, pattern) => {
+                let (value, pattern) = (value.value(row), pattern.value(row));
+                Outcome::from_truth(like::like(&value, &pattern))
+            }
+            Expr::In(value, among) => {
+                let value = value.value(row);
+                let truths = among
+                    .iter()
+                    .map(|one| compare(&value, Relation::Equal, &one.value(row)));
+                Outcome::from_truth(any(truths))
+            }
+            Expr::Chain(first, rest) => {
+                let first = first.value(row);
+                let value = rest.iter().fold(first, |left, (op, right)| {
+                    op.apply(&left, &right.value(row))
+                });
+                Outcome::Value(value)
+            }
+            Expr::Call(function, arguments) => function.call(arguments, row),
+        }
+    }
+}
+
+/// AND with `stop` false, OR with `stop` true, in the logic of three values.
+fn all(parts: &[Expr], row: &Row, stop: bool) -> Option<bool> {
+    let mut result = Some(!stop);
+    for part in parts {
+        match part.run(row).truth() {
+            Some(truth) if truth == stop => return Some(stop),
+            Some(_) => {}
+            None => result = None,
+        }
+    }
+    result
+}
+
+fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut result = Some(false);
+    for truth in truths {
+        match truth {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => result = None,
+        }
+    }
+    result
+}
+
+/// Compares values: as numbers where both are, else as text with case; null
+/// where either is. Of several values any will do [U].
+fn compare(left: &Value, relation: Relation, right: &Value) -> Option<bool> {
+    if left.is_null() || right.is_null() {
+        return None;
+    }
+    Some(left.each().iter().any(|left| {
+        right
+            .each()
+            .iter()
+            .any(|right| relation.holds(order(left, right)))
+    }))
+}
+
+fn order(left: &Value, right: &Value) -> Ordering {
+    match (left.number(), right.number()) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => left
+            .text()
+            .unwrap_or_default()
+            .cmp(&right.text().unwrap_or_default()),
+    }
+}
+
+impl Relation {
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Relation::Equal => order.is_eq(),
+            Relation::NotEqual => order.is_ne(),
+            Relation::Less => order.is_lt(),
+            Relation::LessOrEqual => order.is_le(),
+            Relation::Greater => order.is_gt(),
+            Relation::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! `rename`: other names for columns.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::name_pattern::NamePattern;
+use super::row::Row;
+
+/// One `FIELD AS NAME`.
+///
+/// A field that is missing, renamed onto one that is there, empties that one
+/// [Search Reference, "rename"].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    from: NamePattern,
+    to: NamePattern,
+}
+
+impl Rename {
+    /// A renaming; None where both names have wildcards and not equally many.
+    #[must_use]
+    pub fn new(from: NamePattern, to: NamePattern) -> Option<Self> {
+        (from.wildcards() == to.wildcards()).then_some(Rename { from, to })
+    }
+
+    /// The name pattern of the fields that it takes.
+    #[must_use]
+    pub fn from(&self) -> &NamePattern {
+        &self.from
+    }
+
+    /// The name pattern of what it makes of them.
+    #[must_use]
+    pub fn to(&self) -> &NamePattern {
+        &self.to
+    }
+
+    pub(super) fn apply(&self, row: &mut Row) {
+        let columns = row.take_columns();
+        let mut renamed: Vec<String> = Vec::new();
+        let names: Vec<Option<String>> = columns
+            .iter()
+            .map(|(name, _)| {
+                let captures = self.from.captures(name)?;
+                let to = self.to.fill(&captures);
+                renamed.push(to.clone());
+                Some(to)
+            })
+            .collect();
+        if renamed.is_empty()
+            && let Some(to) = self.to.literal()
+        {
+            renamed.push(String::from(to));
+        }
+        let kept = columns
+            .into_iter()
+            .zip(names)
+            .filter_map(|((name, value), to)| match to {
+                Some(to) => Some((to, value)),
+                None if renamed.contains(&name) => None,
+                None => Some((name, value)),
+            });
+        let kept = kept.collect();
+        row.replace_columns(kept, false);
+    }
+}

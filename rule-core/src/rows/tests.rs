@@ -1,0 +1,183 @@
+//! The commands over rows, a case for each line of spl.md's table that runs.
+
+use std::boxed::Box;
+use std::string::{String, ToString};
+use std::vec;
+use std::vec::Vec;
+
+use super::eval::{Expr, Operator, Relation};
+use super::*;
+use crate::time::{Time, Zone};
+use crate::value::{Number, Value};
+
+fn text(value: &str) -> Value {
+    Value::Text(value.to_string())
+}
+
+fn row(columns: &[(&str, Value)]) -> Row {
+    let mut row = Row::new(Identity::default());
+    for (name, value) in columns {
+        row.set(name, value.clone());
+    }
+    row
+}
+
+fn rows() -> Vec<Row> {
+    vec![
+        row(&[
+            ("host", text("A")),
+            ("n", Value::Number(Number::Int(2))),
+            (
+                "_time",
+                Value::Number(Number::Time(Time::new(1_615_686_012, 987_000_000, 3))),
+            ),
+        ]),
+        row(&[("host", text("B")), ("user", text("x"))]),
+    ]
+}
+
+fn names(names: &[&str]) -> Vec<NamePattern> {
+    names.iter().map(|name| NamePattern::new(name)).collect()
+}
+
+fn rename(from: &str, to: &str) -> Rename {
+    Rename::new(NamePattern::new(from), NamePattern::new(to)).unwrap()
+}
+
+fn shown(command: &Command) -> String {
+    let zone = Zone::utc();
+    let rows = command.apply(rows(), &Context { zone: &zone });
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| serde_json::to_string(row).unwrap())
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn commands() {
+    let is_a = Expr::Compare(
+        Box::new(Expr::Field("host".to_string())),
+        Relation::Equal,
+        Box::new(Expr::Constant(text("A"))),
+    );
+    let twice = Expr::Chain(
+        Box::new(Expr::Field("n".to_string())),
+        vec![(
+            Operator::Multiply,
+            Expr::Constant(Value::Number(Number::Int(2))),
+        )],
+    );
+    for (name, command, wanted) in [
+        (
+            "where keeps what is true",
+            Command::Where(is_a),
+            r#"{"host":"A","n":2,"_time":1615686012.987}"#,
+        ),
+        (
+            "eval sets, and null erases",
+            Command::Eval(vec![
+                ("n".to_string(), twice),
+                ("user".to_string(), Expr::Field("nothing".to_string())),
+            ]),
+            "{\"host\":\"A\",\"n\":4,\"_time\":1615686012.987}\n{\"host\":\"B\"}",
+        ),
+        (
+            "rename keeps the place",
+            Command::Rename(vec![rename("host", "dest")]),
+            "{\"dest\":\"A\",\"n\":2,\"_time\":1615686012.987}\n{\"dest\":\"B\",\"user\":\"x\"}",
+        ),
+        (
+            "a missing source empties the target",
+            Command::Rename(vec![rename("nothing", "host")]),
+            "{\"n\":2,\"_time\":1615686012.987}\n{\"user\":\"x\"}",
+        ),
+        (
+            "a rename onto another column replaces it",
+            Command::Rename(vec![rename("user", "host")]),
+            "{\"n\":2,\"_time\":1615686012.987}\n{\"host\":\"x\"}",
+        ),
+        (
+            "rename with wildcards",
+            Command::Rename(vec![rename("*s*", "S.*.*")]),
+            "{\"S.ho.t\":\"A\",\"n\":2,\"_time\":1615686012.987}\n{\"S.ho.t\":\"B\",\"S.u.er\":\"x\"}",
+        ),
+        (
+            "table: in this order, null where there is none",
+            Command::Table(names(&["user", "host"])),
+            "{\"user\":null,\"host\":\"A\"}\n{\"user\":\"x\",\"host\":\"B\"}",
+        ),
+        (
+            "table with a wildcard",
+            Command::Table(names(&["user", "*"])),
+            "{\"user\":null,\"host\":\"A\",\"n\":2}\n{\"user\":\"x\",\"host\":\"B\",\"n\":null}",
+        ),
+        (
+            "fields keeps what begins with _",
+            Command::Keep(names(&["n"])),
+            "{\"n\":2,\"_time\":1615686012.987}\n{\"n\":null}",
+        ),
+        (
+            "fields -",
+            Command::Drop(names(&["n", "_*"])),
+            "{\"host\":\"A\"}\n{\"host\":\"B\",\"user\":\"x\"}",
+        ),
+        (
+            "fillnull of every column",
+            Command::FillNull {
+                value: "0".to_string(),
+                fields: None,
+            },
+            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"user\":\"0\"}\n{\"host\":\"B\",\"user\":\"x\",\"n\":\"0\",\"_time\":\"0\"}",
+        ),
+        (
+            "fillnull makes a field that is listed",
+            Command::FillNull {
+                value: "none".to_string(),
+                fields: Some(vec!["z".to_string()]),
+            },
+            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"z\":\"none\"}\n{\"host\":\"B\",\"user\":\"x\",\"z\":\"none\"}",
+        ),
+        (
+            "convert cuts the fraction",
+            Command::Convert(vec![Convert::ctime(
+                NamePattern::new("_time"),
+                Some("t".to_string()),
+                "%H:%M:%S".to_string(),
+            )]),
+            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"t\":\"01:40:12\"}\n{\"host\":\"B\",\"user\":\"x\"}",
+        ),
+        (
+            "convert leaves what is no number",
+            Command::Convert(vec![Convert::ctime(
+                NamePattern::new("host"),
+                None,
+                Convert::DEFAULT_FORMAT.to_string(),
+            )]),
+            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987}\n{\"host\":\"B\",\"user\":\"x\"}",
+        ),
+    ] {
+        assert_eq!(shown(&command), wanted, "{name}");
+    }
+}
+
+#[test]
+fn after_table_null_stays_null() {
+    let zone = Zone::utc();
+    let context = Context { zone: &zone };
+    let table = Command::Table(names(&["host"])).apply(rows(), &context);
+    let erase = Command::Eval(vec![(
+        "host".to_string(),
+        Expr::Field("nothing".to_string()),
+    )]);
+    let rows = erase.apply(table, &context);
+    assert_eq!(serde_json::to_string(&rows[0]).unwrap(), r#"{"host":null}"#);
+}
+
+#[test]
+fn names_with_unequal_wildcards_are_no_renaming() {
+    assert_eq!(
+        Rename::new(NamePattern::new("a*"), NamePattern::new("b")),
+        None
+    );
+}

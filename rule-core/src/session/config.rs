@@ -1,0 +1,291 @@
+//! The configuration of a session.
+
+mod limits;
+mod zone;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+pub(super) use limits::Limits;
+
+use super::error::{ErrorCode, SessionError};
+use crate::frame::Format;
+use crate::names::{Defaults, Sources};
+use crate::settings::{Section, SettingError, wrong};
+use crate::spl::Macros;
+use crate::time::Zone;
+use crate::window::Schedule;
+
+/// A configuration, read.
+#[derive(Clone, Debug)]
+pub(super) struct Config {
+    pub(super) detections: Vec<Value>,
+    pub(super) macros: Macros,
+    pub(super) sources: Sources,
+    pub(super) defaults: Defaults,
+    pub(super) window: Window,
+    pub(super) clock: Clock,
+    /// Events kept to show behind each row.
+    pub(super) samples: usize,
+    pub(super) limits: Limits,
+}
+
+/// Which windows the rules run in.
+#[derive(Clone, Debug)]
+pub(super) enum Window {
+    /// Those of each detection's schedule.
+    Scheduled,
+    /// These, for all of them.
+    Fixed(Schedule),
+}
+
+/// What closes windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// The end of all input.
+    End,
+    /// The host, by `advance`.
+    Host,
+}
+
+const KEYS: [&str; 8] = [
+    "detections",
+    "macros",
+    "sources",
+    "defaults",
+    "window",
+    "clock",
+    "samples",
+    "limits",
+];
+
+impl Config {
+    /// Reads a configuration over the built-in one.
+    pub(super) fn read(given: &[u8], builtin: &[u8]) -> Result<Config, SessionError> {
+        let builtin = parse(builtin)?;
+        let given = parse(given)?;
+        let given = Section::new(&given, "", &KEYS)?;
+        let builtin = Section::new(&builtin, "", &KEYS)?;
+        let either = |key: &str| given.get(key).or_else(|| builtin.get(key));
+
+        let mut macros = Macros::new();
+        for section in [&builtin, &given] {
+            add_macros(section, &mut macros)?;
+        }
+        let sources = |section: &Section<'_>| match section.get("sources") {
+            Some(value) => Sources::from_json(value),
+            None => Ok(Sources::default()),
+        };
+        let detections = match either("detections") {
+            Some(Value::Array(detections)) => detections.clone(),
+            Some(one) => alloc::vec![one.clone()],
+            None => Vec::new(),
+        };
+        let samples = either("samples")
+            .map(|value| count(value, "samples"))
+            .transpose()?;
+        Ok(Config {
+            detections,
+            macros,
+            sources: sources(&given)?.over(&sources(&builtin)?),
+            defaults: either("defaults").map_or_else(|| Ok(Defaults::default()), defaults)?,
+            window: either("window").map_or(Ok(Window::Scheduled), window)?,
+            clock: either("clock").map_or(Ok(Clock::End), clock)?,
+            samples: samples.unwrap_or(0).min(Limits::MAX_SAMPLES),
+            limits: either("limits").map_or_else(|| Ok(Limits::default()), Limits::read)?,
+        })
+    }
+}
+
+fn parse(text: &[u8]) -> Result<Value, SessionError> {
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    serde_json::from_slice(text).map_err(|error| {
+        let message = format!("the configuration is no JSON: {error}");
+        SessionError::new(ErrorCode::BadConfiguration, message)
+    })
+}
+
+/// `{"name": {"definition": "...", "arguments": ["a"]}}`, or `{"name": "..."}`.
+/// A name may say its arguments, `name(a, b)`, or their number, `name(2)`, which
+/// is how Splunk writes it.
+fn add_macros(section: &Section<'_>, macros: &mut Macros) -> Result<(), SettingError> {
+    for (name, value) in section.map_of("macros")? {
+        let at = format!("macros.{name}");
+        let (definition, arguments) = match value {
+            Value::String(definition) => (definition.as_str(), Vec::new()),
+            _ => {
+                let known = ["definition", "arguments", "description", "name"];
+                let section = Section::new(value, &at, &known)?;
+                let Some(definition) = section.text("definition")? else {
+                    return Err(SettingError::new(format!("`{at}.definition` is missing")));
+                };
+                (definition, section.texts("arguments")?)
+            }
+        };
+        let (name, in_name) = split_name(name);
+        let arguments = if arguments.is_empty() {
+            in_name
+        } else {
+            arguments
+        };
+        macros.insert(name, definition, arguments);
+    }
+    Ok(())
+}
+
+fn split_name(name: &str) -> (&str, Vec<String>) {
+    let Some((plain, inside)) = name.strip_suffix(')').and_then(|rest| rest.split_once('(')) else {
+        return (name, Vec::new());
+    };
+    let listed: Vec<String> = inside
+        .split(',')
+        .map(|argument| argument.trim().to_string())
+        .filter(|argument| !argument.is_empty() && argument.parse::<u32>().is_err())
+        .collect();
+    (plain, listed)
+}
+
+fn defaults(value: &Value) -> Result<Defaults, SettingError> {
+    let section = Section::new(
+        value,
+        "defaults",
+        &["host", "source", "sourcetype", "timezone"],
+    )?;
+    from_section(&section)
+}
+
+fn from_section(section: &Section<'_>) -> Result<Defaults, SettingError> {
+    let zone = match section.get("timezone") {
+        Some(value) => zone::read(value, &section.path("timezone"))?,
+        None => Zone::utc(),
+    };
+    let text = |key| section.text(key).map(|text| text.map(String::from));
+    Ok(Defaults {
+        host: text("host")?,
+        source: text("source")?,
+        sourcetype: text("sourcetype")?,
+        zone,
+        now: None,
+    })
+}
+
+fn window(value: &Value) -> Result<Window, SettingError> {
+    match value {
+        Value::String(text) if text == "schedule" => Ok(Window::Scheduled),
+        Value::String(text) if text == "all" => Ok(Window::Fixed(Schedule::All)),
+        Value::Object(_) => {
+            let section = Section::new(value, "window", &["every", "offset", "delay"])?;
+            let part = |key: &str| match section.text(key)? {
+                None => Ok(0),
+                Some(text) => duration(text).ok_or_else(|| {
+                    let at = section.path(key);
+                    SettingError::new(format!(
+                        "`{at}` must be a duration such as `1h`, `50m` or `90s`, not `{text}`"
+                    ))
+                }),
+            };
+            let schedule = Schedule::every(part("every")?, part("offset")?, part("delay")?);
+            schedule
+                .map(Window::Fixed)
+                .map_err(|error| SettingError::new(error.message))
+        }
+        other => Err(wrong(
+            "window",
+            "`schedule`, `all`, or an object with `every`, `offset` and `delay`",
+            other,
+        )),
+    }
+}
+
+/// Seconds of `90s`, `50m`, `1h`, `1d`, `1w`, or of a plain number.
+fn duration(text: &str) -> Option<i64> {
+    let (digits, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let count: i64 = digits.parse().ok()?;
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => return None,
+    };
+    count.checked_mul(seconds)
+}
+
+fn clock(value: &Value) -> Result<Clock, SettingError> {
+    match value.as_str() {
+        Some("end") => Ok(Clock::End),
+        Some("host") => Ok(Clock::Host),
+        _ => Err(wrong("clock", "`end` or `host`", value)),
+    }
+}
+
+fn count(value: &Value, at: &str) -> Result<usize, SettingError> {
+    let whole = value.as_u64().and_then(|count| usize::try_from(count).ok());
+    whole.ok_or_else(|| wrong(at, "a whole number, not negative", value))
+}
+
+/// The settings of one input.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InputSettings {
+    pub(super) name: String,
+    pub(super) format: Format,
+    /// What the input says itself; the zone only where it says one.
+    pub(super) defaults: Defaults,
+    pub(super) zone_given: bool,
+}
+
+impl InputSettings {
+    pub(super) fn parse(text: &[u8]) -> Result<InputSettings, SessionError> {
+        let value = parse(text)?;
+        let known = ["name", "format", "host", "source", "sourcetype", "timezone"];
+        let section = Section::new(&value, "", &known)?;
+        let format = match section.text("format")?.unwrap_or("auto") {
+            "auto" => Format::Auto,
+            "json" => Format::Json,
+            "xml" => Format::Xml,
+            "text" => Format::Text,
+            "csv" => Format::Csv,
+            _ => {
+                let given = section.get("format").unwrap_or(&Value::Null);
+                return Err(
+                    wrong("format", "`auto`, `json`, `xml`, `text` or `csv`", given).into(),
+                );
+            }
+        };
+        Ok(InputSettings {
+            name: section.text("name")?.unwrap_or_default().to_string(),
+            format,
+            defaults: from_section(&section)?,
+            zone_given: section.get("timezone").is_some(),
+        })
+    }
+
+    /// What events of the input take where they say nothing: its own settings,
+    /// then those of the session.
+    pub(super) fn over(&self, session: &Defaults) -> Defaults {
+        let own = &self.defaults;
+        Defaults {
+            host: own.host.clone().or_else(|| session.host.clone()),
+            source: own.source.clone().or_else(|| session.source.clone()),
+            sourcetype: own
+                .sourcetype
+                .clone()
+                .or_else(|| session.sourcetype.clone()),
+            zone: if self.zone_given {
+                own.zone.clone()
+            } else {
+                session.zone.clone()
+            },
+            now: session.now,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! What a session may take.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::settings::{Section, SettingError};
+
+/// The limits of a session. Their defaults fit a module of 64 MiB of memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in crate::session) struct Limits {
+    /// Bytes of one record; a longer one is malformed.
+    pub(in crate::session) record: usize,
+    /// Bytes that the open windows may hold.
+    pub(in crate::session) state: usize,
+    /// Seconds that an event may be ahead of the clock before it is counted as
+    /// one of the future.
+    pub(in crate::session) future: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            record: 1 << 20,
+            state: 8 << 20,
+            future: 3600,
+        }
+    }
+}
+
+impl Limits {
+    /// Samples that a row keeps, at most.
+    pub(in crate::session) const MAX_SAMPLES: usize = 100;
+
+    const MAX_RECORD: u64 = 256 << 20;
+    const MAX_STATE: u64 = 1 << 40;
+    const MAX_FUTURE: u64 = 100 * 366 * 86_400;
+
+    pub(super) fn read(value: &Value) -> Result<Self, SettingError> {
+        let section = Section::new(value, "limits", &["record", "state", "future"])?;
+        let default = Limits::default();
+        let within = |key: &str, least: u64, most: u64| -> Result<Option<u64>, SettingError> {
+            match section.count(key)? {
+                Some(count) if !(least..=most).contains(&count) => {
+                    Err(SettingError::new(alloc::format!(
+                        "`{}` must be from {least} to {most}, not `{count}`",
+                        section.path(key)
+                    )))
+                }
+                other => Ok(other),
+            }
+        };
+        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        Ok(Limits {
+            record: within("record", 1024, Self::MAX_RECORD)?.map_or(default.record, size),
+            state: within("state", 64 * 1024, Self::MAX_STATE)?.map_or(default.state, size),
+            future: within("future", 0, Self::MAX_FUTURE)?.map_or(default.future, |count| {
+                i64::try_from(count).unwrap_or(i64::MAX)
+            }),
+        })
+    }
+
+    /// Bytes of memory that a session of these limits needs: the program and its
+    /// plans, a record with what decoding it takes, and the windows twice, for
+    /// at their close the rows stand beside the groups, and the alerts beside
+    /// the rows.
+    pub(in crate::session) fn memory_needed(&self) -> usize {
+        let record = self.record.saturating_mul(8);
+        (4usize << 20)
+            .saturating_add(record)
+            .saturating_add(self.state.saturating_mul(5))
+    }
+}

@@ -1,0 +1,227 @@
+//! The stations in their order: a frame is decoded, named, and given to each
+//! rule; closed windows become alerts.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::config::{Clock, Config, InputSettings};
+use super::counters::Counters;
+use super::error::{ErrorCode, SessionError};
+use super::reading::{RECORD_ID, Reading, carried_text};
+use super::rule::{Rule, Surroundings};
+use crate::decode::{self, DecodeError};
+use crate::frame::{Frame, Framer, RecordKind};
+use crate::names::Table;
+use crate::rows::Row;
+use crate::time::Time;
+use crate::window::Bounds;
+
+/// Everything of a session but the framing of bytes.
+#[derive(Debug)]
+pub(super) struct Engine {
+    config: Config,
+    pub(super) rules: Vec<Rule>,
+    pub(super) reading: Reading,
+    now: Option<Time>,
+    alerts: Vec<u8>,
+    waiting: usize,
+    pub(super) counters: Counters,
+    /// Bytes that the open windows hold.
+    state: usize,
+}
+
+impl Engine {
+    pub(super) fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
+        let config = Config::read(config, builtin)?;
+        let mut rules = Vec::new();
+        for detection in &config.detections {
+            rules.push(Rule::new(detection, &config)?);
+        }
+        let mut fields: BTreeSet<String> = BTreeSet::new();
+        for rule in &rules {
+            fields.extend(rule.plan.fields.iter().cloned());
+        }
+        if config.samples > 0 {
+            fields.insert(RECORD_ID.to_string());
+        }
+        let keep_all = rules.iter().any(|rule| rule.plan.all_fields);
+        let table = Table::new(config.sources.clone(), fields, keep_all);
+        for rule in &mut rules {
+            rule.settle(&table);
+        }
+        let keep_raw = config.samples > 0 || rules.iter().any(Rule::asks_raw);
+        let defaults = config.defaults.clone();
+        Ok(Engine {
+            config,
+            rules,
+            reading: Reading::new(table, defaults, keep_raw),
+            now: None,
+            alerts: Vec::new(),
+            waiting: 0,
+            counters: Counters::default(),
+            state: 0,
+        })
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A framer for the current input.
+    pub(super) fn framer(&self) -> Framer {
+        Framer::new(self.reading.input.format, self.config.limits.record)
+    }
+
+    pub(super) fn begin_input(&mut self, settings: InputSettings) {
+        self.reading.begin_input(settings, &self.config.defaults);
+    }
+
+    /// Is there room for another push? What one push brings may go over the
+    /// limit; the next one is refused.
+    pub(super) fn check_room(&self) -> Result<(), SessionError> {
+        let limit = self.config.limits.state;
+        if self.state < limit {
+            return Ok(());
+        }
+        let message = format!(
+            "the open windows hold {} bytes, and `limits.state` allows {limit}: raise it, or give \
+             the search fewer groups",
+            self.state
+        );
+        Err(SessionError::new(ErrorCode::OutOfMemory, message))
+    }
+
+    /// Takes a frame of the current input.
+    pub(super) fn frame(&mut self, frame: Frame<'_>) {
+        match frame {
+            Frame::Malformed {
+                reason,
+                bytes,
+                offset,
+            } => {
+                self.counters.records += 1;
+                let reason = reason.message().to_string();
+                self.counters
+                    .malformed(&self.reading.input.name, offset, reason, bytes);
+            }
+            Frame::Record {
+                kind: RecordKind::CsvHeader,
+                bytes,
+                offset,
+            } => match decode::csv_header(bytes) {
+                Ok(header) => self.reading.csv_header = header,
+                Err(error) => self.malformed(&error, bytes, offset),
+            },
+            Frame::Record {
+                kind,
+                bytes,
+                offset,
+            } => {
+                self.counters.records += 1;
+                self.counters.candidates += 1;
+                self.record(kind, bytes, offset);
+            }
+        }
+    }
+
+    fn malformed(&mut self, error: &DecodeError, bytes: &[u8], offset: u64) {
+        self.counters
+            .malformed(&self.reading.input.name, offset, error.to_string(), bytes);
+    }
+
+    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64) {
+        let carried = carried_text(kind, bytes);
+        let (event, decoded) = match self.reading.read(kind, bytes, carried.as_ref()) {
+            Ok(read) => read,
+            Err(error) => return self.malformed(&error, bytes, offset),
+        };
+        if decoded.invalid_utf8 {
+            self.counters.invalid_utf8 += 1;
+        }
+        if let (Some(now), Some(time)) = (self.now, event.time())
+            && time.seconds() > now.seconds().saturating_add(self.config.limits.future)
+        {
+            self.counters.future += 1;
+        }
+        // A push may bring the windows over their limit by a quarter.
+        let most = self
+            .config
+            .limits
+            .state
+            .saturating_add(self.config.limits.state / 4);
+        let sample = (self.config.samples > 0).then(|| self.reading.sample(&event, bytes, offset));
+        let surroundings = Surroundings {
+            zone: &self.config.defaults.zone,
+            sample,
+            keep_samples: self.config.samples,
+            room: most.saturating_sub(self.state),
+        };
+        for rule in &mut self.rules {
+            self.state += rule.take(&event, &surroundings, &mut self.counters);
+        }
+    }
+
+    pub(super) fn advance(&mut self, now_ms: i64) {
+        let seconds = now_ms.div_euclid(1000);
+        let now = Time::new(seconds, (now_ms.rem_euclid(1000) * 1_000_000) as u32, 3);
+        if self.now.is_some_and(|before| now < before) {
+            self.counters.clock_back += 1;
+            return;
+        }
+        self.now = Some(now);
+        self.reading.defaults.now = Some(now);
+        if self.config.clock == Clock::Host {
+            self.close(Some(seconds));
+        }
+    }
+
+    pub(super) fn close_all(&mut self) {
+        self.close(None);
+    }
+
+    /// Closes what is due, in the order of window end, window start, rule, row.
+    fn close(&mut self, now: Option<i64>) {
+        let zone = &self.config.defaults.zone;
+        let mut closed: Vec<(Bounds, usize, Vec<Row>)> = Vec::new();
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            for (bounds, rows) in rule.close(now, zone) {
+                closed.push((bounds, index, rows));
+            }
+        }
+        closed.sort_by_key(|(bounds, index, _)| (*bounds, *index));
+        for (bounds, index, rows) in closed {
+            let Some(rule) = self.rules.get(index) else {
+                continue;
+            };
+            for row in rows {
+                rule.write_alert(bounds, &row, &mut self.alerts);
+                self.waiting += 1;
+                self.counters.alerts += 1;
+            }
+        }
+        self.state = self.rules.iter().map(Rule::bytes).sum();
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    pub(super) fn take_alerts(&mut self) -> Vec<u8> {
+        self.waiting = 0;
+        core::mem::take(&mut self.alerts)
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        let groups = self.rules.iter().map(Rule::groups).sum::<usize>() as u64;
+        Counters {
+            groups,
+            ..self.counters.clone()
+        }
+    }
+
+    pub(super) fn fields(&self) -> &[String] {
+        self.reading.table.fields()
+    }
+}

@@ -1,0 +1,132 @@
+//! Why one record matches or does not.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::engine::Engine;
+use super::error::{ErrorCode, SessionError};
+use super::reading::carried_text;
+use crate::frame::{Frame, RecordKind};
+use crate::names::Event;
+use crate::search::Explanation;
+
+#[derive(Serialize)]
+struct Explained<'e> {
+    record: Record,
+    rules: Vec<RuleExplained<'e>>,
+}
+
+#[derive(Serialize)]
+struct Record {
+    format: &'static str,
+    time: Option<String>,
+    /// The fields that the rules ask for, with their values.
+    fields: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct RuleExplained<'e> {
+    id: &'e str,
+    name: &'e str,
+    matched: bool,
+    search: Explanation,
+}
+
+pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionError> {
+    let record = first_record(engine, bytes)?;
+    let carried = carried_text(record.kind, &record.bytes);
+    let (event, _) = engine
+        .reading
+        .read(record.kind, &record.bytes, carried.as_ref())
+        .map_err(|error| SessionError::new(ErrorCode::BadRecord, error.to_string()))?;
+    let explained = Explained {
+        record: Record {
+            format: format_name(record.kind),
+            time: event.time().map(|time| time.rfc3339().to_string()),
+            fields: fields(engine, &event),
+        },
+        rules: engine
+            .rules
+            .iter()
+            .map(|rule| {
+                let search = rule.explain(&event);
+                RuleExplained {
+                    id: &rule.detection.id,
+                    name: &rule.detection.name,
+                    matched: search.held,
+                    search,
+                }
+            })
+            .collect(),
+    };
+    Ok(serde_json::to_vec(&explained).unwrap_or_default())
+}
+
+struct FirstRecord {
+    kind: RecordKind,
+    bytes: Vec<u8>,
+}
+
+fn first_record(engine: &Engine, bytes: &[u8]) -> Result<FirstRecord, SessionError> {
+    let mut found: Option<Result<FirstRecord, SessionError>> = None;
+    let mut take = |frame: Frame<'_>| {
+        // A CSV row means nothing without its header, and explain has no input
+        // to have had one.
+        if found.is_some() {
+            return;
+        }
+        found = match frame {
+            Frame::Record {
+                kind: RecordKind::CsvHeader,
+                ..
+            } => None,
+            Frame::Record { kind, bytes, .. } => Some(Ok(FirstRecord {
+                kind,
+                bytes: bytes.to_vec(),
+            })),
+            Frame::Malformed { reason, .. } => Some(Err(SessionError::new(
+                ErrorCode::BadRecord,
+                reason.message(),
+            ))),
+        };
+    };
+    let mut framer = engine.framer();
+    framer.push(bytes, &mut take);
+    framer.finish(&mut take);
+    found.unwrap_or_else(|| {
+        Err(SessionError::new(
+            ErrorCode::BadRecord,
+            "there is no record in these bytes",
+        ))
+    })
+}
+
+fn fields(engine: &Engine, event: &Event<'_>) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for (slot, name) in engine.fields().iter().enumerate() {
+        let values: Vec<Value> = event
+            .values(slot)
+            .iter()
+            .map(|value| Value::String(value.to_string()))
+            .collect();
+        let value = match values.len() {
+            0 => continue,
+            1 => values.into_iter().next().unwrap_or_default(),
+            _ => Value::Array(values),
+        };
+        fields.insert(name.clone(), value);
+    }
+    fields
+}
+
+fn format_name(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Json => "json",
+        RecordKind::Xml => "xml",
+        RecordKind::ClassicText | RecordKind::TextLine => "text",
+        RecordKind::CsvHeader | RecordKind::CsvRow => "csv",
+    }
+}

@@ -1,0 +1,153 @@
+//! From the records of the current input to events.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::config::InputSettings;
+use crate::decode::{self, DecodeError, Decoded, Envelope, FieldSink};
+use crate::frame::RecordKind;
+use crate::names::{Defaults, Event, EventReader, Table};
+use crate::stats::Sample;
+
+/// The field whose value names an event's record in a sample.
+pub(super) const RECORD_ID: &str = "EventRecordID";
+
+/// What reading an event takes: the tables, and what the input says.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) table: Table,
+    pub(super) input: InputSettings,
+    /// What events of the current input take where they say nothing.
+    pub(super) defaults: Defaults,
+    pub(super) csv_header: Vec<String>,
+    /// Does anyone look into the raw text of events?
+    keep_raw: bool,
+}
+
+impl Reading {
+    pub(super) fn new(table: Table, defaults: Defaults, keep_raw: bool) -> Self {
+        Reading {
+            table,
+            input: InputSettings::default(),
+            defaults,
+            csv_header: Vec::new(),
+            keep_raw,
+        }
+    }
+
+    pub(super) fn begin_input(&mut self, settings: InputSettings, session: &Defaults) {
+        let now = self.defaults.now;
+        self.defaults = Defaults {
+            now,
+            ..settings.over(session)
+        };
+        self.input = settings;
+        self.csv_header.clear();
+    }
+
+    /// Decodes and names a record.
+    pub(super) fn read<'r>(
+        &'r self,
+        kind: RecordKind,
+        bytes: &'r [u8],
+        carried: Option<&'r Carried>,
+    ) -> Result<(Event<'r>, Decoded), DecodeError> {
+        let raw = match (self.keep_raw, carried) {
+            (false, _) => Cow::Borrowed(""),
+            (true, Some(carried)) => Cow::Borrowed(carried.text.as_str()),
+            (true, None) => String::from_utf8_lossy(bytes),
+        };
+        let envelope = carried.map_or_else(|| envelope_of(kind, bytes), |carried| carried.envelope);
+        let mut reader = EventReader::new(&self.table, envelope, raw);
+        let mut decoded = match kind {
+            RecordKind::Json => decode::json(bytes, &mut reader)?,
+            RecordKind::Xml => decode::xml(bytes, &mut reader)?,
+            RecordKind::ClassicText => decode::classic_text(bytes, &mut reader)?,
+            RecordKind::CsvRow => decode::csv_row(&self.csv_header, bytes, &mut reader)?,
+            RecordKind::TextLine | RecordKind::CsvHeader => Decoded {
+                invalid_utf8: core::str::from_utf8(bytes).is_err(),
+            },
+        };
+        if let Some(carried) = carried {
+            reader.enter_carried();
+            decoded.invalid_utf8 |= carried.read(&mut reader);
+        }
+        Ok((reader.finish(&self.defaults), decoded))
+    }
+
+    /// The event as it is shown behind a row.
+    pub(super) fn sample(&self, event: &Event<'_>, bytes: &[u8], offset: u64) -> Sample {
+        let record = self
+            .table
+            .find(RECORD_ID)
+            .and_then(|slot| event.values(slot).first());
+        Sample {
+            time: event.time(),
+            input: self.input.name.clone(),
+            offset,
+            record: record.map(ToString::to_string),
+            text: String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
+/// The text that an envelope carries: an event as its source wrote it.
+#[derive(Debug)]
+pub(super) struct Carried {
+    envelope: Envelope,
+    text: String,
+}
+
+impl Carried {
+    /// Reads the fields of the text, by its first byte. A text that cannot be
+    /// read to its end is one without fields, for the envelope is well formed.
+    fn read<'r>(&'r self, reader: &mut EventReader<'_, 'r>) -> bool {
+        let bytes = self.text.as_bytes();
+        let decoded = match bytes.trim_ascii_start().first() {
+            Some(b'{') => decode::json(bytes, reader),
+            Some(b'<') => decode::xml(bytes, reader),
+            _ if classic(&self.text) => decode::classic_text(bytes, reader),
+            _ => Ok(Decoded::default()),
+        };
+        decoded.is_ok_and(|decoded| decoded.invalid_utf8)
+    }
+}
+
+/// A first line with a time, then `LogName=`.
+fn classic(text: &str) -> bool {
+    text.split_once('\n')
+        .is_some_and(|(_, rest)| rest.starts_with("LogName="))
+}
+
+pub(super) fn envelope_of(kind: RecordKind, bytes: &[u8]) -> Envelope {
+    match kind {
+        RecordKind::Json => decode::envelope(bytes),
+        _ => Envelope::None,
+    }
+}
+
+/// The carried text of a record, where it is an envelope with one.
+pub(super) fn carried_text(kind: RecordKind, bytes: &[u8]) -> Option<Carried> {
+    struct Find {
+        path: &'static str,
+        text: Option<String>,
+    }
+    impl<'r> FieldSink<'r> for Find {
+        fn wants(&mut self, path: &str) -> bool {
+            path == self.path
+        }
+        fn field(&mut self, _: &str, value: Cow<'r, str>) {
+            self.text = Some(value.into_owned());
+        }
+    }
+    let envelope = envelope_of(kind, bytes);
+    let path = match envelope {
+        Envelope::None => return None,
+        Envelope::Hec => "event",
+        Envelope::Export => "result._raw",
+    };
+    let mut find = Find { path, text: None };
+    decode::json(bytes, &mut find).ok()?;
+    find.text.map(|text| Carried { envelope, text })
+}

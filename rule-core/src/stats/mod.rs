@@ -1,0 +1,65 @@
+//! `stats`: groups of events by their by-values, and what is counted of each.
+//!
+//! Every accumulator comes to the same result whatever the order of the events,
+//! so that a replay, a file and a stream agree: sums are exact, ties of time
+//! are broken by the value, and what goes by input order ("first", "list") goes
+//! by time, newest first, as a search reads events [semantics.md, "stats"].
+
+mod accumulator;
+mod distinct;
+mod exact;
+mod extreme;
+mod groups;
+mod recent;
+mod sample;
+mod stored;
+mod sum;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use accumulator::Function;
+pub use groups::{GroupResult, Groups, MAX_COMBINATIONS};
+pub use sample::{Observation, Sample};
+
+use crate::search::Field;
+use crate::value::Number;
+
+/// A `stats` command, ready to run.
+#[derive(Clone, Debug)]
+pub struct Stats {
+    /// What is computed of each group, in the order of the columns.
+    pub aggregates: Vec<Aggregate>,
+    /// The fields of the by-clause, in order.
+    pub by: Vec<Field>,
+}
+
+/// One aggregate.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// The function.
+    pub function: Function,
+    /// The field that it is over; None only for `count`, which then counts
+    /// events.
+    pub field: Option<Field>,
+    /// The name of its column.
+    pub column: String,
+}
+
+/// A value of a field of an event or a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'v> {
+    /// Text.
+    Text(&'v str),
+    /// A number that was computed, or a time.
+    Number(Number),
+}
+
+/// Where `stats` takes values from: events, or the rows of an earlier command.
+pub trait Source {
+    /// Visits each value of a field, in order.
+    fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>));
+}
+
+#[cfg(test)]
+mod tests;

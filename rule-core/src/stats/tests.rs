@@ -1,0 +1,300 @@
+//! Groups and functions, a case for each line of semantics.md and spl.md on
+//! `stats`; and that no order of the events changes a result.
+
+use super::*;
+use crate::time::Time;
+use proptest::prelude::*;
+use std::string::ToString;
+use std::vec;
+
+#[derive(Clone, Debug)]
+struct Event {
+    fields: Vec<(&'static str, Vec<String>)>,
+    time: Option<Time>,
+}
+
+impl Source for Event {
+    fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>)) {
+        if field.name == "_time" {
+            if let Some(time) = self.time {
+                visit(Item::Number(Number::Time(time)));
+            }
+            return;
+        }
+        for (name, values) in &self.fields {
+            if *name == field.name {
+                values.iter().for_each(|value| visit(Item::Text(value)));
+            }
+        }
+    }
+}
+
+fn field(name: &str) -> Field {
+    Field {
+        name: name.to_string(),
+        slot: 0,
+    }
+}
+
+fn stats(aggregates: &[(&str, Option<&str>)], by: &[&str]) -> Stats {
+    Stats {
+        aggregates: aggregates
+            .iter()
+            .map(|(function, over)| Aggregate {
+                function: Function::from_name(function).unwrap(),
+                field: over.map(field),
+                column: (*function).to_string(),
+            })
+            .collect(),
+        by: by.iter().map(|name| field(name)).collect(),
+    }
+}
+
+fn event(seconds: Option<i64>, fields: &[(&'static str, &[&str])]) -> Event {
+    Event {
+        fields: fields
+            .iter()
+            .map(|(name, values)| (*name, values.iter().map(ToString::to_string).collect()))
+            .collect(),
+        time: seconds.map(Time::from_seconds),
+    }
+}
+
+fn seen(time: Option<Time>) -> Observation<'static> {
+    Observation {
+        time,
+        ..Observation::default()
+    }
+}
+
+fn shown(stats: &Stats, events: &[Event]) -> String {
+    let mut groups = Groups::default();
+    for event in events {
+        let _ = groups.add(stats, event, &seen(event.time));
+    }
+    let lines: Vec<String> = groups
+        .results(stats)
+        .into_iter()
+        .map(|result| serde_json::to_string(&crate::rows::Row::from(result)).unwrap())
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn groups_of_by_values() {
+    let count = |by: &[&str]| stats(&[("count", None)], by);
+    for (name, stats, events, wanted) in [
+        (
+            "sorted, numbers first and by size",
+            count(&["k"]),
+            &[
+                event(None, &[("k", &["b"])]),
+                event(None, &[("k", &["10"])]),
+                event(None, &[("k", &["9"])]),
+                event(None, &[("k", &["B"])]),
+            ][..],
+            "{\"k\":\"9\",\"count\":1}\n{\"k\":\"10\",\"count\":1}\n{\"k\":\"B\",\"count\":1}\n{\"k\":\"b\",\"count\":1}",
+        ),
+        (
+            "by-values have case",
+            count(&["k"]),
+            &[event(None, &[("k", &["x"])]), event(None, &[("k", &["X"])])],
+            "{\"k\":\"X\",\"count\":1}\n{\"k\":\"x\",\"count\":1}",
+        ),
+        (
+            "without a by-field an event is in no row",
+            count(&["k", "l"]),
+            &[
+                event(None, &[("k", &["x"])]),
+                event(None, &[("k", &["x"]), ("l", &["y"])]),
+            ],
+            r#"{"k":"x","l":"y","count":1}"#,
+        ),
+        (
+            "several values: a row for each, one twice counts twice",
+            count(&["k"]),
+            &[event(None, &[("k", &["x", "y", "y"])])],
+            "{\"k\":\"x\",\"count\":1}\n{\"k\":\"y\",\"count\":2}",
+        ),
+        (
+            "several values in two fields: each combination",
+            count(&["k", "l"]),
+            &[event(None, &[("k", &["x", "y"]), ("l", &["1", "2"])])],
+            "{\"k\":\"x\",\"l\":\"1\",\"count\":1}\n{\"k\":\"x\",\"l\":\"2\",\"count\":1}\n{\"k\":\"y\",\"l\":\"1\",\"count\":1}\n{\"k\":\"y\",\"l\":\"2\",\"count\":1}",
+        ),
+        (
+            "lengths keep values apart",
+            count(&["k", "l"]),
+            &[
+                event(None, &[("k", &["ab"]), ("l", &["c"])]),
+                event(None, &[("k", &["a"]), ("l", &["bc"])]),
+            ],
+            "{\"k\":\"a\",\"l\":\"bc\",\"count\":1}\n{\"k\":\"ab\",\"l\":\"c\",\"count\":1}",
+        ),
+        (
+            "no by-clause, one row",
+            count(&[]),
+            &[event(None, &[]), event(None, &[])],
+            r#"{"count":2}"#,
+        ),
+        ("no event, no row", count(&[]), &[], ""),
+    ] {
+        assert_eq!(shown(&stats, events), wanted, "{name}");
+    }
+}
+
+#[test]
+fn functions() {
+    let texts = [
+        event(Some(10), &[("x", &["9"])]),
+        event(Some(30), &[("x", &["10", "1.0"])]),
+        event(Some(20), &[("x", &["10"])]),
+        event(Some(20), &[]),
+    ];
+    let mixed = [
+        event(Some(1), &[("x", &["9"])]),
+        event(Some(2), &[("x", &["abc"])]),
+        event(Some(2), &[("x", &["Z"])]),
+    ];
+    for (function, over, events, wanted) in [
+        ("count", None, &texts[..], "4"),
+        ("count", Some("x"), &texts, "4"),
+        ("dc", Some("x"), &texts, "3"),
+        ("values", Some("x"), &texts, r#"["1.0","10","9"]"#),
+        ("min", Some("x"), &texts, "1"),
+        ("max", Some("x"), &texts, "10"),
+        ("min", Some("x"), &mixed, r#""9""#),
+        ("max", Some("x"), &mixed, r#""abc""#),
+        ("sum", Some("x"), &texts, "30"),
+        ("avg", Some("x"), &texts, "7.5"),
+        ("sum", Some("x"), &mixed, "9"),
+        ("earliest", Some("x"), &texts, r#""9""#),
+        ("latest", Some("x"), &texts, r#""1.0""#),
+        ("first", Some("x"), &texts, r#""1.0""#),
+        ("last", Some("x"), &texts, r#""9""#),
+        ("list", Some("x"), &texts, r#"["1.0","10","10","9"]"#),
+        ("min", Some("_time"), &texts, "10"),
+        ("latest", Some("_time"), &texts, "30"),
+    ] {
+        let shown = shown(&stats(&[(function, over)], &[]), events);
+        assert_eq!(
+            shown,
+            std::format!("{{\"{function}\":{wanted}}}"),
+            "{function} {over:?}"
+        );
+    }
+    for function in ["min", "values", "sum", "avg", "latest", "list"] {
+        assert_eq!(
+            shown(&stats(&[(function, Some("none"))], &[]), &texts),
+            "{}",
+            "{function} of nothing"
+        );
+    }
+}
+
+#[test]
+fn a_time_keeps_its_digits() {
+    let mut event = event(None, &[]);
+    event.time = Some(Time::new(1_615_686_012, 987_654_300, 7));
+    let stats = stats(&[("min", Some("_time"))], &[]);
+    assert_eq!(shown(&stats, &[event]), r#"{"min":1615686012.9876543}"#);
+}
+
+#[test]
+fn a_list_has_100_values_of_the_newest() {
+    let events: Vec<Event> = (0..150)
+        .map(|second| {
+            let mut event = event(Some(second), &[]);
+            event.fields.push(("x", vec![second.to_string()]));
+            event
+        })
+        .collect();
+    let shown = shown(&stats(&[("list", Some("x"))], &[]), &events);
+    assert!(shown.starts_with("{\"list\":[\"149\",\"148\","), "{shown}");
+    assert!(shown.ends_with(",\"51\",\"50\"]}"), "{shown}");
+}
+
+#[test]
+fn combinations_are_bounded_and_counted() {
+    let many: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    let event = Event {
+        fields: vec![("k", many.clone()), ("l", many)],
+        time: None,
+    };
+    let stats = stats(&[("count", None)], &["k", "l"]);
+    let mut groups = Groups::default();
+    assert_eq!(
+        groups.add(&stats, &event, &seen(None)),
+        100 * 100 - MAX_COMBINATIONS
+    );
+    assert_eq!(groups.len(), MAX_COMBINATIONS);
+}
+
+/// The memory target of performance.md: 256 bytes a group beyond its keys.
+#[test]
+fn a_group_of_count_min_and_max_is_small() {
+    let stats = stats(
+        &[
+            ("count", None),
+            ("min", Some("_time")),
+            ("max", Some("_time")),
+        ],
+        &["k"],
+    );
+    let mut groups = Groups::default();
+    let _ = groups.add(
+        &stats,
+        &event(Some(1), &[("k", &["x"])]),
+        &seen(Some(Time::from_seconds(1))),
+    );
+    assert!(groups.bytes() <= 256 + 5, "{}", groups.bytes());
+}
+
+#[test]
+fn the_earliest_samples_are_kept() {
+    let stats = stats(&[("count", None)], &[]);
+    let mut groups = Groups::default();
+    for second in [5, 3, 9, 1, 7] {
+        let sample = Sample {
+            time: Some(Time::from_seconds(second)),
+            input: String::from("a.log"),
+            offset: 0,
+            record: None,
+            text: second.to_string(),
+        };
+        let seen = Observation {
+            time: sample.time,
+            samples: &[sample],
+            keep: 2,
+        };
+        let _ = groups.add(&stats, &event(None, &[]), &seen);
+    }
+    let kept = &groups.results(&stats)[0].samples;
+    let texts: Vec<&str> = kept.iter().map(|sample| &*sample.text).collect();
+    assert_eq!(texts, ["1", "3"]);
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let value = "[0-9]{1,2}|[a-c]{1,2}|[0-9]\\.[0-9]{1,2}";
+    let values = proptest::collection::vec(value, 0..3);
+    (values.clone(), values, proptest::option::of(0i64..4)).prop_map(|(k, x, seconds)| Event {
+        fields: vec![("k", k), ("x", x)],
+        time: seconds.map(Time::from_seconds),
+    })
+}
+
+proptest! {
+    #[test]
+    fn order_changes_nothing(
+        (events, shuffled) in proptest::collection::vec(any_event(), 0..12)
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
+    ) {
+        let x = Some("x");
+        let all = [
+            ("count", x), ("dc", x), ("values", x), ("min", x), ("max", x), ("sum", x), ("avg", x),
+            ("earliest", x), ("latest", x), ("first", x), ("last", x), ("list", x),
+        ];
+        let stats = stats(&all, &["k"]);
+        prop_assert_eq!(shown(&stats, &events), shown(&stats, &shuffled));
+    }
+}

@@ -1,0 +1,103 @@
+//! Values of fields: text as events have it, numbers as commands compute them,
+//! several values in one field, and null.
+
+mod number;
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer};
+
+pub use number::{Number, parse_number};
+
+/// The value of a field in a result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// No value: the field is not there.
+    #[default]
+    Null,
+    /// Text, as events have it.
+    Text(String),
+    /// A number that a command computed, and `_time`.
+    Number(Number),
+    /// Two or more values; none of them null or a list itself.
+    Many(Vec<Value>),
+}
+
+impl Value {
+    /// Is there no value?
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// A list of values in its canonical form: none is null, one is itself.
+    #[must_use]
+    pub fn from_list(mut values: Vec<Value>) -> Value {
+        match values.len() {
+            0 => Value::Null,
+            1 => values.pop().unwrap_or_default(),
+            _ => Value::Many(values),
+        }
+    }
+
+    /// The single values, in order; none for null.
+    #[must_use]
+    pub fn each(&self) -> &[Value] {
+        match self {
+            Value::Null => &[],
+            Value::Many(values) => values,
+            one => core::slice::from_ref(one),
+        }
+    }
+
+    /// The text of a single value: `None` for null, several values joined by
+    /// line feeds as Splunk shows them.
+    #[must_use]
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::Null => None,
+            Value::Text(text) => Some(Cow::Borrowed(text)),
+            Value::Number(number) => Some(Cow::Owned(number.to_string())),
+            Value::Many(values) => {
+                let texts: Vec<Cow<'_, str>> = values.iter().filter_map(Value::text).collect();
+                Some(Cow::Owned(texts.join("\n")))
+            }
+        }
+    }
+
+    /// The value as a number: itself, or a text that is one.
+    #[must_use]
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::Text(text) => parse_number(text),
+            Value::Null | Value::Many(_) => None,
+        }
+    }
+}
+
+/// Text is a string, a number a number, several values an array.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Number(number) => number.serialize(serializer),
+            Value::Many(values) => serializer.collect_seq(values),
+        }
+    }
+}
+
+/// The order of values in results: numbers before text, numbers by size, text
+/// by its bytes.
+#[must_use]
+pub fn compare_texts(left: &str, right: &str) -> core::cmp::Ordering {
+    match (parse_number(left), parse_number(right)) {
+        (Some(a), Some(b)) => a.cmp(&b).then_with(|| left.cmp(right)),
+        (Some(_), None) => core::cmp::Ordering::Less,
+        (None, Some(_)) => core::cmp::Ordering::Greater,
+        (None, None) => left.cmp(right),
+    }
+}

@@ -1,0 +1,40 @@
+#![no_std]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unreachable
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+//! The detection module: `rule.wasm`.
+//!
+//! A core WebAssembly module that imports nothing. What it exports is documented
+//! in ABI.md; here is the thin edge between that and
+//! [`rule_core::session::Session`]:
+//!
+//! - [`Sessions`] keeps sessions by their handles and turns results into the
+//!   numbers of the ABI, in safe code that runs and is tested on every target;
+//! - `exports` turns pointers into slices and back, `memory` is the allocator
+//!   with the check for headroom. Both exist on wasm32 alone: a native `malloc`
+//!   would take the place of the C library's.
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(target_arch = "wasm32")]
+mod exports;
+#[cfg(target_arch = "wasm32")]
+mod memory;
+mod sessions;
+
+pub use sessions::{Failure, Sessions, error_number};

@@ -1,0 +1,332 @@
+//! Sessions by their handles.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec::Vec;
+
+use rule_core::session::{ErrorCode, Session, SessionError};
+
+/// The sessions of a module, and the last error of each.
+///
+/// A method gives what the export of its name gives, but for the form: a number,
+/// or bytes, or a [`Failure`]. After a failure the session is as it was before.
+#[derive(Debug)]
+pub struct Sessions {
+    builtin: &'static [u8],
+    open: BTreeMap<i32, Open>,
+    last_handle: i32,
+    /// The last error of `rule_open`.
+    open_error: Option<SessionError>,
+    /// Can this many bytes be allocated?
+    has_memory: fn(usize) -> bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    session: Session,
+    error: Option<SessionError>,
+}
+
+/// A call that failed; `rule_last_error` says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure(pub ErrorCode);
+
+/// The number of an error at the ABI: below zero, and never another's.
+#[must_use]
+pub fn error_number(code: ErrorCode) -> i32 {
+    match code {
+        ErrorCode::BadHandle => -1,
+        ErrorCode::OutOfMemory => -2,
+        ErrorCode::Finished => -3,
+        ErrorCode::NotYet => -4,
+        ErrorCode::BadConfiguration => -10,
+        ErrorCode::UnknownKey => -11,
+        ErrorCode::BadDetection => -20,
+        ErrorCode::Syntax => -21,
+        ErrorCode::UndefinedMacro => -22,
+        ErrorCode::MacroCycle => -23,
+        ErrorCode::MacroArguments => -24,
+        ErrorCode::BadSchedule => -25,
+        ErrorCode::UnsupportedCommand => -30,
+        ErrorCode::UnsupportedFunction => -31,
+        ErrorCode::UnsupportedOption => -32,
+        ErrorCode::UnsupportedFeature => -33,
+        ErrorCode::BadRecord => -40,
+    }
+}
+
+/// What opening a configuration takes beyond what the session will need: the
+/// texts of its searches as trees and plans.
+const OPEN_FACTOR: usize = 40;
+
+impl Sessions {
+    /// No sessions yet. `builtin` is the configuration that the module carries,
+    /// `has_memory` answers whether so many bytes can be allocated.
+    #[must_use]
+    pub const fn new(builtin: &'static [u8], has_memory: fn(usize) -> bool) -> Self {
+        Sessions {
+            builtin,
+            open: BTreeMap::new(),
+            last_handle: 0,
+            open_error: None,
+            has_memory,
+        }
+    }
+
+    /// `rule_open`: a handle.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, and memory that would not do.
+    pub fn open(&mut self, config: &[u8]) -> Result<i32, Failure> {
+        match self.try_open(config) {
+            Ok(session) => {
+                // Two thousand million sessions are not opened; the last handle
+                // is an error rather than one used twice.
+                let Some(handle) = self.last_handle.checked_add(1) else {
+                    let error =
+                        SessionError::new(ErrorCode::OutOfMemory, "there are no handles left");
+                    return self.open_failed(error);
+                };
+                self.last_handle = handle;
+                self.open_error = None;
+                self.open.insert(
+                    handle,
+                    Open {
+                        session,
+                        error: None,
+                    },
+                );
+                Ok(handle)
+            }
+            Err(error) => self.open_failed(error),
+        }
+    }
+
+    fn open_failed(&mut self, error: SessionError) -> Result<i32, Failure> {
+        let failure = Failure(error.code);
+        self.open_error = Some(error);
+        Err(failure)
+    }
+
+    fn try_open(&self, config: &[u8]) -> Result<Session, SessionError> {
+        let text = config.len().saturating_add(self.builtin.len());
+        self.check_memory(text.saturating_mul(OPEN_FACTOR))?;
+        let session = Session::open(config, self.builtin)?;
+        // What a session may come to need it must be able to get now.
+        self.check_memory(session.memory_needed())?;
+        Ok(session)
+    }
+
+    fn check_memory(&self, bytes: usize) -> Result<(), SessionError> {
+        if (self.has_memory)(bytes) {
+            return Ok(());
+        }
+        let message = format!(
+            "out of memory: {bytes} bytes are needed: grant the module more memory, or lower \
+             `limits.record` and `limits.state`"
+        );
+        Err(SessionError::new(ErrorCode::OutOfMemory, message))
+    }
+
+    /// `rule_close`.
+    ///
+    /// # Errors
+    /// A handle that is none.
+    pub fn close(&mut self, handle: i32) -> Result<(), Failure> {
+        match self.open.remove(&handle) {
+            Some(_) => Ok(()),
+            None => Err(Failure(ErrorCode::BadHandle)),
+        }
+    }
+
+    /// `rule_input`.
+    ///
+    /// # Errors
+    /// Settings that cannot be read, a finished session.
+    pub fn input(&mut self, handle: i32, settings: &[u8]) -> Result<(), Failure> {
+        self.run(handle, settings.len(), |session| session.input(settings))
+    }
+
+    /// `rule_push`: the number of alerts that wait.
+    ///
+    /// # Errors
+    /// A finished session, and memory that would not do.
+    pub fn push(&mut self, handle: i32, bytes: &[u8]) -> Result<usize, Failure> {
+        self.run(handle, bytes.len(), |session| session.push(bytes))
+    }
+
+    /// `rule_advance`: the number of alerts that wait.
+    ///
+    /// # Errors
+    /// A finished session.
+    pub fn advance(&mut self, handle: i32, now_ms: i64) -> Result<usize, Failure> {
+        self.run(handle, 0, |session| session.advance(now_ms))
+    }
+
+    /// `rule_finish`: the number of alerts that wait.
+    ///
+    /// # Errors
+    /// A session that is finished already.
+    pub fn finish(&mut self, handle: i32) -> Result<usize, Failure> {
+        self.run(handle, 0, Session::finish)
+    }
+
+    /// `rule_alerts`: JSON lines.
+    ///
+    /// # Errors
+    /// A handle that is none.
+    pub fn alerts(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
+        self.run(handle, 0, |session| Ok(session.take_alerts()))
+    }
+
+    /// `rule_describe`: JSON.
+    ///
+    /// # Errors
+    /// A handle that is none.
+    pub fn describe(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
+        self.run(handle, 0, |session| Ok(session.describe()))
+    }
+
+    /// `rule_counters`: JSON.
+    ///
+    /// # Errors
+    /// A handle that is none.
+    pub fn counters(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
+        self.run(handle, 0, |session| Ok(session.counters_json()))
+    }
+
+    /// `rule_explain`: JSON.
+    ///
+    /// # Errors
+    /// Bytes that are no record.
+    pub fn explain(&mut self, handle: i32, record: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.run(handle, record.len(), |session| session.explain(record))
+    }
+
+    /// `rule_snapshot`, `rule_restore`, `rule_merge`: parts of the interface that
+    /// this version answers with an error.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn not_yet(
+        &mut self,
+        handle: i32,
+        export: &str,
+    ) -> Result<core::convert::Infallible, Failure> {
+        self.run(handle, 0, |_| {
+            let message = format!("`{export}` is not there yet in this version of the module");
+            Err(SessionError::new(ErrorCode::NotYet, message))
+        })
+    }
+
+    /// `rule_last_error`: JSON; empty where there was none.
+    #[must_use]
+    pub fn last_error(&self, handle: i32) -> Vec<u8> {
+        let error = match (handle, self.open.get(&handle)) {
+            (0, _) => self.open_error.clone(),
+            (_, Some(open)) => open.error.clone(),
+            (_, None) => {
+                let message =
+                    format!("`{handle}` is no handle: it was never opened, or it is closed");
+                Some(SessionError::new(ErrorCode::BadHandle, message))
+            }
+        };
+        error.map(|error| error.to_json()).unwrap_or_default()
+    }
+
+    /// Runs a call that takes `length` bytes in, after the check for memory.
+    fn run<T>(
+        &mut self,
+        handle: i32,
+        length: usize,
+        call: impl FnOnce(&mut Session) -> Result<T, SessionError>,
+    ) -> Result<T, Failure> {
+        let headroom = match self.open.get(&handle) {
+            Some(open) => open.session.push_headroom(length),
+            None => return Err(Failure(ErrorCode::BadHandle)),
+        };
+        let checked = self.check_memory(headroom);
+        let Some(open) = self.open.get_mut(&handle) else {
+            return Err(Failure(ErrorCode::BadHandle));
+        };
+        checked
+            .and_then(|()| call(&mut open.session))
+            .map_err(|error| {
+                let failure = Failure(error.code);
+                open.error = Some(error);
+                failure
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    const RULE: &[u8] =
+        br#"{"detections":{"name":"n","id":"i","search":"x=1 | stats count by x"},"window":"all"}"#;
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_session_from_open_to_close() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        let handle = sessions.open(RULE).unwrap();
+        assert_eq!(sessions.push(handle, b"{\"x\":1}\n{\"x\""), Ok(0));
+        assert_eq!(sessions.push(handle, b":1}"), Ok(0));
+        assert_eq!(sessions.finish(handle), Ok(1));
+        assert!(text(sessions.alerts(handle).unwrap()).contains(r#""row":{"x":"1","count":2}"#));
+        assert_eq!(text(sessions.alerts(handle).unwrap()), "");
+        assert_eq!(
+            sessions.push(handle, b"x"),
+            Err(Failure(ErrorCode::Finished))
+        );
+        assert!(text(sessions.last_error(handle)).starts_with(r#"{"code":"finished","message":"#));
+        sessions.close(handle).unwrap();
+        assert_eq!(sessions.close(handle), Err(Failure(ErrorCode::BadHandle)));
+        assert!(text(sessions.last_error(handle)).contains("`1` is no handle"));
+        assert_eq!(sessions.open(RULE), Ok(2), "a handle is never used again");
+    }
+
+    #[test]
+    fn errors_of_open_are_those_of_handle_0() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        assert_eq!(text(sessions.last_error(0)), "");
+        assert_eq!(
+            sessions.open(b"{\"windw\":1}"),
+            Err(Failure(ErrorCode::UnknownKey))
+        );
+        assert!(text(sessions.last_error(0)).contains("did you mean `window`?"));
+    }
+
+    #[test]
+    fn without_memory_the_session_stays_as_it_was() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        let handle = sessions.open(RULE).unwrap();
+        assert_eq!(sessions.push(handle, b"{\"x\":1}\n"), Ok(0));
+        let before = text(sessions.counters(handle).unwrap());
+        sessions.has_memory = |bytes| bytes < 70_000;
+        assert_eq!(
+            sessions.push(handle, &[b' '; 2000]),
+            Err(Failure(ErrorCode::OutOfMemory))
+        );
+        assert_eq!(text(sessions.counters(handle).unwrap()), before);
+        assert_eq!(sessions.open(RULE), Err(Failure(ErrorCode::OutOfMemory)));
+        assert_eq!(sessions.push(handle, b"{\"x\":1}\n"), Ok(0));
+        assert_eq!(sessions.finish(handle), Ok(1));
+    }
+
+    #[test]
+    fn what_is_not_there_yet_says_so() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        let handle = sessions.open(RULE).unwrap();
+        assert_eq!(
+            sessions.not_yet(handle, "rule_snapshot"),
+            Err(Failure(ErrorCode::NotYet))
+        );
+        assert!(text(sessions.last_error(handle)).contains("`rule_snapshot` is not there yet"));
+    }
+}
