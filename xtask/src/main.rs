@@ -1,2 +1,85 @@
-//! placeholder
-fn main() {}
+//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`.
+//!
+//! They are written in Rust so that they run wherever the project builds. Each one
+//! says what it is about to do, stops at the first step that does not work, and
+//! then says what to do about it. What the commands print of their own goes to
+//! standard error; what cargo and the program print goes where it always goes.
+
+mod commands;
+mod failure;
+mod setup;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::setup::Way;
+use crate::workspace::Workspace;
+
+/// The project's own commands
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "Examples:
+  cargo xtask demo                     set up, build, and run the detection over the samples
+  cargo xtask test                     all tests
+  RULE_WASM_SETUP=debian cargo xtask setup
+                                       the WebAssembly toolchain from Debian's packages"
+)]
+struct Arguments {
+    /// Where the WebAssembly target comes from
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "RULE_WASM_SETUP",
+        value_name = "WAY"
+    )]
+    wasm_setup: Way,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the WebAssembly target available, if it is not
+    Setup,
+    /// Build the program, with the module inside it
+    Build {
+        /// Optimised, as it is shipped
+        #[arg(long)]
+        release: bool,
+    },
+    /// Build the program and run the detection over the sample logs
+    Demo,
+    /// Run all tests
+    Test,
+    /// Check format, lints, the module's crates without std, and the documentation
+    Lint,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let workspace = Workspace::open()?;
+    setup::setup(&workspace, arguments.wasm_setup)?;
+    match arguments.command {
+        Command::Setup => Ok(()),
+        Command::Build { release } => commands::build(&workspace, release),
+        Command::Demo => commands::demo(&workspace),
+        Command::Test => commands::test(&workspace),
+        Command::Lint => commands::lint(&workspace),
+    }
+}

@@ -60,7 +60,8 @@ pub trait FieldSink<'r> {
     /// than once where a path has several.
     fn wants(&mut self, path: &str) -> bool;
 
-    /// Takes a value that was wanted. Values come in the record's order.
+    /// Takes a value that was wanted: the one asked for last. Values come in the
+    /// record's order.
     fn field(&mut self, path: &str, value: Cow<'r, str>);
 }
 

@@ -1,1 +1,178 @@
+//! The stations together: any split, any order, and what is counted.
+//!
+//! What a search means is in the case collection of `tests/`, which every host
+//! runs; here is what holds for every input.
 
+use super::*;
+use proptest::prelude::*;
+use std::format;
+use std::string::{String, ToString};
+use std::vec;
+
+const RULE: &str = r#"{
+    "detections": {"name": "n", "id": "i", "search":
+        "a=* | stats count min(_time) AS first values(a) AS a by b | where count > 0"},
+    "limits": {"record": 4096}, "samples": 2
+}"#;
+
+fn run(config: &str, pieces: &[&[u8]]) -> (String, Counters) {
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut alerts = Vec::new();
+    for piece in pieces {
+        session.push(piece).unwrap();
+        alerts.append(&mut session.take_alerts());
+    }
+    session.finish().unwrap();
+    alerts.append(&mut session.take_alerts());
+    (String::from_utf8(alerts).unwrap(), session.counters())
+}
+
+fn event() -> impl Strategy<Value = String> {
+    let value = "[a-c]{1,2}|[0-9]";
+    let time = prop_oneof![
+        (1_615_680_000i64..1_615_700_000).prop_map(|seconds| seconds.to_string()),
+        Just("\"no time\"".to_string()),
+    ];
+    (value, value, time).prop_map(|(a, b, time)| {
+        format!("{{\"_time\":{time},\"a\":\"{a}\",\"b\":\"{b}\"}}")
+    })
+}
+
+/// Lines of which some are no records.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![4 => event(), 1 => "[{}a\": ,\\[\\]]{0,12}"]
+}
+
+proptest! {
+    #[test]
+    fn the_split_of_the_bytes_changes_nothing(
+        lines in proptest::collection::vec(line(), 0..8),
+        cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let text = lines.join("\n");
+        let bytes = text.as_bytes();
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        places.push(0);
+        places.push(bytes.len());
+        places.sort_unstable();
+        let pieces: Vec<&[u8]> = places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+        prop_assert_eq!(run(RULE, &[bytes]), run(RULE, &pieces));
+    }
+
+    #[test]
+    fn the_order_of_the_events_changes_no_row(
+        (events, shuffled) in proptest::collection::vec(event(), 0..10)
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
+    ) {
+        let rule = RULE.replace(r#", "samples": 2"#, "");
+        let (forward, _) = run(&rule, &[events.join("\n").as_bytes()]);
+        let (backward, _) = run(&rule, &[shuffled.join("\n").as_bytes()]);
+        prop_assert_eq!(forward, backward);
+    }
+
+    #[test]
+    fn every_event_is_accounted_for(events in proptest::collection::vec(event(), 0..20)) {
+        let (alerts, counters) = run(RULE, &[events.join("\n").as_bytes()]);
+        let counted: u64 = alerts
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["row"]["count"].as_u64().unwrap())
+            .sum();
+        prop_assert_eq!(counted, counters.matches);
+        prop_assert_eq!(counters.matches + counters.no_time, events.len() as u64);
+        prop_assert_eq!(counters.records, events.len() as u64);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), format in "auto|json|xml|text|csv") {
+        let mut session = Session::open(RULE.as_bytes(), b"").unwrap();
+        session.input(format!("{{\"format\":\"{format}\"}}").as_bytes()).unwrap();
+        session.push(&bytes).unwrap();
+        session.finish().unwrap();
+        let _ = session.explain(&bytes);
+    }
+
+    #[test]
+    fn no_configuration_makes_it_panic(text in "[{}\\[\\]\":,a-z0-9|=* ]{0,60}") {
+        let _ = Session::open(text.as_bytes(), b"");
+        let search = serde_json::json!({"detections": {"name": "n", "id": "i", "search": text}});
+        let _ = Session::open(search.to_string().as_bytes(), b"");
+    }
+}
+
+#[test]
+fn at_its_limit_a_push_is_refused_and_the_rest_goes_on() {
+    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
+    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
+    let mut pushed = 0u64;
+    let error = loop {
+        let line = format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{pushed}\"}}\n");
+        match session.push(line.as_bytes()) {
+            Ok(_) => pushed += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code, ErrorCode::OutOfMemory);
+    assert!(error.message.contains("`limits.state` allows 65536"), "{}", error.message);
+    assert_eq!(session.counters().matches, pushed, "the push that was refused left nothing behind");
+    assert_eq!(session.finish().unwrap() as u64, pushed);
+}
+
+#[test]
+fn one_push_that_goes_over_the_limit_is_counted() {
+    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
+    let events: Vec<String> = (0..2000)
+        .map(|n| format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{n}\"}}\n"))
+        .collect();
+    let (alerts, counters) = run(&rule, &[events.concat().as_bytes()]);
+    assert_eq!(counters.matches + counters.overflow, 2000);
+    assert!(counters.overflow > 0);
+    assert_eq!(alerts.lines().count() as u64, counters.matches);
+}
+
+#[test]
+fn the_clock_of_the_host_closes_windows() {
+    let config = r#"{
+        "detections": {"name": "n", "id": "i", "search": "a=1 | stats count by b"}, "clock": "host"
+    }"#;
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let at = |text: &str| crate::time::parse(text).unwrap().resolve(&crate::time::Zone::utc()).millis();
+    assert_eq!(session.advance(at("2021-03-14T11:00:00Z")), Ok(0));
+    let event = |time: &str| format!("{{\"_time\":\"{time}\",\"a\":1,\"b\":2}}\n");
+    session.push(event("2021-03-14T11:00:00Z").as_bytes()).unwrap();
+    session.push(b"{\"a\":1,\"b\":\"without a time, so now\"}\n").unwrap();
+    assert_eq!(session.advance(at("2021-03-14T11:59:59.999Z")), Ok(0));
+    assert_eq!(session.advance(at("2021-03-14T12:00:00Z")), Ok(2));
+    assert_eq!(session.advance(at("2021-03-14T11:00:00Z")), Ok(2), "time does not go back");
+    session.push(event("2021-03-14T11:10:00Z").as_bytes()).unwrap();
+    session.push(event("2021-03-14T13:00:01Z").as_bytes()).unwrap();
+    let counters = session.counters();
+    assert_eq!((counters.late, counters.future, counters.clock_back), (1, 1, 1));
+    assert_eq!(session.take_alerts().iter().filter(|byte| **byte == b'\n').count(), 2);
+}
+
+#[test]
+fn after_the_end_there_is_no_more() {
+    let mut session = Session::open(b"", b"").unwrap();
+    session.finish().unwrap();
+    for result in [session.push(b"x").map(|_| ()), session.input(b""), session.advance(0).map(|_| ()), session.finish().map(|_| ())] {
+        assert_eq!(result.unwrap_err().code, ErrorCode::Finished);
+    }
+}
+
+#[test]
+fn errors_of_a_detection_say_which_and_where() {
+    let config = r#"{"detections": [{"name": "Bad one", "id": "i", "search": "x=1\n| outlier y"}]}"#;
+    let error = Session::open(config.as_bytes(), b"").unwrap_err();
+    let json: serde_json::Value = serde_json::from_slice(&error.to_json()).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "code": "unsupported_command",
+            "message": "can't run the command `outlier`",
+            "what": "outlier",
+            "detection": "Bad one",
+            "where": {"line": 2, "column": 3, "offset": 6, "length": 7},
+            "picture": "2 | | outlier y\n  |   ^^^^^^^",
+        })
+    );
+}

@@ -141,10 +141,6 @@ impl<'r> Walk<'r> {
             _ => self.append_field(tag, name),
         }
         let is_field = depth > 1;
-        self.leaf = Some(Leaf {
-            is_wanted: is_field && self.wanted(sink),
-            text: Cow::Borrowed(""),
-        });
         self.elements.push(Element {
             name: tag.name,
             path_len,
@@ -152,6 +148,12 @@ impl<'r> Walk<'r> {
         if is_field && self.section == Section::System {
             self.attributes(tag, sink);
         }
+        // Asked for last: a sink is given a value right after it said that it
+        // wants it, and the text of the element comes behind its attributes.
+        self.leaf = Some(Leaf {
+            is_wanted: is_field && self.wanted(sink),
+            text: Cow::Borrowed(""),
+        });
         Ok(())
     }
 

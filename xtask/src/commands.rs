@@ -1,0 +1,137 @@
+//! The commands, each a list of steps.
+//!
+//! Demo and tests build the program in the same profile, so that the WebAssembly
+//! runtime, which takes minutes, is built once for both.
+
+use xshell::Cmd;
+
+use crate::failure::Failure;
+use crate::setup::Toolchain;
+use crate::workspace::Workspace;
+
+/// The target of the module.
+pub(crate) const TARGET: &str = "wasm32v1-none";
+
+/// The crates that the module is made of, which must do without std.
+const MODULE: [&str; 4] = ["--package", "rule-core", "--package", "rule-wasm"];
+
+const MEND_BUILD: &str = "mend what the compiler says above, then run this again";
+
+/// Builds the program.
+pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<(), Failure> {
+    workspace.step(
+        "builds the program, the module inside it",
+        workspace
+            .cargo()
+            .args(["build", "--package", "host-runner"])
+            .args(release.then_some("--release")),
+        MEND_BUILD,
+    )
+}
+
+/// Builds the program and runs the built-in detection over the sample logs.
+pub(crate) fn demo(workspace: &Workspace) -> Result<(), Failure> {
+    build(workspace, false)?;
+    workspace.step(
+        "runs the detection over samples/logs, each hour as the published search would",
+        host_runner(workspace)
+            .args(["run", "--window", "schedule", "--output", "table"])
+            .arg("samples/logs"),
+        "read the message above; samples/README.md says what should be found",
+    )
+}
+
+/// Runs all tests: of the crates, and of the detections.
+pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
+    workspace.step(
+        "runs the tests of every crate",
+        workspace.cargo().args(["test", "--workspace"]),
+        "`cargo test --package CRATE NAME` runs the test that failed alone",
+    )?;
+    workspace.step(
+        "runs the test cases of the detections and the samples",
+        host_runner(workspace).args(["test", "rules", "samples"]),
+        "compare the rows above: mend the detection or the case; \
+         `cargo run --package host-runner -- test FILE` runs one file of cases",
+    )
+}
+
+/// Checks what must hold of the source before it is handed in.
+pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
+    for component in ["fmt", "clippy"] {
+        component_is_there(workspace, component)?;
+    }
+    workspace.step(
+        "checks the format",
+        workspace.cargo().args(["fmt", "--all", "--check"]),
+        "run `cargo fmt --all`",
+    )?;
+    workspace.step(
+        "checks the lints, a warning is an error",
+        workspace
+            .cargo()
+            .args(["clippy", "--workspace", "--all-targets"])
+            .args(["--", "--deny", "warnings"]),
+        "mend what clippy says above, then run this again",
+    )?;
+    workspace.step(
+        "checks that the module's crates do without std",
+        without_std(workspace)?,
+        "these crates may use `core` and `alloc` only; see the errors above",
+    )?;
+    workspace.step(
+        "checks the documentation, a warning is an error",
+        workspace
+            .cargo()
+            .args(["doc", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+        "mend what rustdoc says above, then run this again",
+    )
+}
+
+/// A run of the program as it is built for the demo and the tests.
+fn host_runner(workspace: &Workspace) -> Cmd<'_> {
+    workspace
+        .cargo()
+        .args(["run", "--quiet", "--package", "host-runner", "--"])
+}
+
+/// Clippy for the module's target; where a toolchain brought by the set-up has to
+/// stand in, which has no clippy, its compiler's own check.
+fn without_std(workspace: &Workspace) -> Result<Cmd<'_>, Failure> {
+    let Some(toolchain) = Toolchain::read(workspace)? else {
+        return Ok(workspace
+            .cargo()
+            .arg("clippy")
+            .args(MODULE)
+            .args(["--target", TARGET])
+            .args(["--", "--deny", "warnings"]));
+    };
+    Ok(toolchain
+        .cargo(workspace)
+        .arg("check")
+        .args(MODULE)
+        .args(["--target", TARGET])
+        // A folder of its own: two compilers that share one would each build
+        // everything anew.
+        .args(["--target-dir", "target/wasm-toolchain/check"])
+        .args(toolchain.arguments()))
+}
+
+/// Adds a component of the toolchain that a minimal installation leaves out.
+fn component_is_there(workspace: &Workspace, component: &str) -> Result<(), Failure> {
+    let probe = workspace.cargo().args([component, "--version"]);
+    if probe.ignore_stderr().read().is_ok() {
+        return Ok(());
+    }
+    let name = if component == "fmt" {
+        "rustfmt"
+    } else {
+        component
+    };
+    workspace.step(
+        &format!("adds {name} to the Rust toolchain"),
+        xshell::cmd!(workspace.shell(), "rustup component add {name}").quiet(),
+        &format!("install {name} for this Rust toolchain, then run this again"),
+    )
+}

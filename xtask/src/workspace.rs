@@ -1,0 +1,65 @@
+//! The workspace: where it is, and how its tools are called.
+
+use std::path::{Path, PathBuf};
+
+use xshell::{Cmd, Shell, cmd};
+
+use crate::failure::Failure;
+
+/// A shell that stands in the root of the workspace.
+pub(crate) struct Workspace {
+    shell: Shell,
+    root: PathBuf,
+}
+
+impl Workspace {
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = package.parent().unwrap_or(package).to_path_buf();
+        let shell = Shell::new().map_err(|error| {
+            Failure::new(
+                error.to_string(),
+                "go to a folder that exists, then run this again",
+            )
+        })?;
+        shell.change_dir(&root);
+        Ok(Self { shell, root })
+    }
+
+    pub(crate) fn shell(&self) -> &Shell {
+        &self.shell
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The cargo that runs this program.
+    pub(crate) fn cargo(&self) -> Cmd<'_> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        cmd!(self.shell, "{cargo}").quiet()
+    }
+
+    /// The compiler that goes with that cargo.
+    pub(crate) fn rustc(&self) -> Cmd<'_> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        cmd!(self.shell, "{rustc}").quiet()
+    }
+
+    /// Says what comes, then runs it. Its output goes where this program's goes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started or does not succeed: `remedy` then says what to do.
+    pub(crate) fn step(&self, what: &str, command: Cmd<'_>, remedy: &str) -> Result<(), Failure> {
+        say(what);
+        command
+            .run()
+            .map_err(|error| Failure::new(format!("{what}: {error}"), remedy))
+    }
+}
+
+/// The line before a step.
+pub(crate) fn say(what: &str) {
+    eprintln!("==> {what}");
+}
