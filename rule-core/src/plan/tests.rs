@@ -13,32 +13,117 @@ fn plan(text: &str) -> Result<Plan, Error> {
     let sources = json!({"eventtypes": {"known": "a=1 b=2", "itself": "eventtype=itself"}});
     let sources = Sources::from_json(&sources).unwrap();
     let search = spl::parse(text, &macros)?;
-    Plan::new(&search, &Context { sources: &sources, macros: &macros })
+    Plan::new(
+        &search,
+        &Context {
+            sources: &sources,
+            macros: &macros,
+        },
+    )
 }
 
 #[test]
 fn what_cannot_run_is_named() {
     use Code::*;
     for (text, code, what, at) in [
-        ("x=1 | transaction host", UnsupportedCommand, "transaction", "transaction"),
-        ("| tstats count from datamodel=Endpoint.Processes", UnsupportedCommand, "tstats", "tstats"),
-        ("x=1 | eventstats count by y", UnsupportedCommand, "eventstats", "eventstats"),
-        ("x=1 [search y=2 | fields z]", UnsupportedFeature, "a subsearch", "[search y=2 | fields z]"),
-        ("x=1 earliest=-7d", UnsupportedFeature, "earliest", "earliest"),
-        ("x*=1", UnsupportedFeature, "a wildcard in the name of a field", "x*"),
-        ("x=1 | stats stdev(y)", UnsupportedFunction, "stdev", "stdev"),
-        ("x=1 | stats values(*) as *", UnsupportedFeature, "a wildcard in `stats`", "*"),
-        ("x=1 | stats allnum=true count", UnsupportedOption, "stats allnum", "allnum"),
-        ("x=1 | eval y=mvindex(z, 0)", UnsupportedFunction, "mvindex", "mvindex"),
-        ("x=1 | where cidrmatch(\"10.0.0.0/8\", y)", UnsupportedFunction, "cidrmatch", "cidrmatch"),
-        ("x=1 | where match(y, \"a(?=b)\")", UnsupportedFeature, "look-around", "\"a(?=b)\""),
-        ("x=1 | where match(y, z)", UnsupportedFeature, "`match` with a pattern that is no text", "z"),
+        (
+            "x=1 | transaction host",
+            UnsupportedCommand,
+            "transaction",
+            "transaction",
+        ),
+        (
+            "| tstats count from datamodel=Endpoint.Processes",
+            UnsupportedCommand,
+            "tstats",
+            "tstats",
+        ),
+        (
+            "x=1 | eventstats count by y",
+            UnsupportedCommand,
+            "eventstats",
+            "eventstats",
+        ),
+        (
+            "x=1 [search y=2 | fields z]",
+            UnsupportedFeature,
+            "a subsearch",
+            "[search y=2 | fields z]",
+        ),
+        (
+            "x=1 earliest=-7d",
+            UnsupportedFeature,
+            "earliest",
+            "earliest",
+        ),
+        (
+            "x*=1",
+            UnsupportedFeature,
+            "a wildcard in the name of a field",
+            "x*",
+        ),
+        (
+            "x=1 | stats stdev(y)",
+            UnsupportedFunction,
+            "stdev",
+            "stdev",
+        ),
+        (
+            "x=1 | stats values(*) as *",
+            UnsupportedFeature,
+            "a wildcard in `stats`",
+            "*",
+        ),
+        (
+            "x=1 | stats allnum=true count",
+            UnsupportedOption,
+            "stats allnum",
+            "allnum",
+        ),
+        (
+            "x=1 | eval y=mvindex(z, 0)",
+            UnsupportedFunction,
+            "mvindex",
+            "mvindex",
+        ),
+        (
+            "x=1 | where cidrmatch(\"10.0.0.0/8\", y)",
+            UnsupportedFunction,
+            "cidrmatch",
+            "cidrmatch",
+        ),
+        (
+            "x=1 | where match(y, \"a(?=b)\")",
+            UnsupportedFeature,
+            "look-around",
+            "\"a(?=b)\"",
+        ),
+        (
+            "x=1 | where match(y, z)",
+            UnsupportedFeature,
+            "`match` with a pattern that is no text",
+            "z",
+        ),
         ("x=1 | convert num(y)", UnsupportedFunction, "num", "num"),
-        ("x=1 | convert ctime(*) AS y", UnsupportedFeature, "`AS` behind a wildcard", "*"),
-        ("x=1 | fillnull a*", UnsupportedFeature, "a wildcard in `fillnull`", "a*"),
+        (
+            "x=1 | convert ctime(*) AS y",
+            UnsupportedFeature,
+            "`AS` behind a wildcard",
+            "*",
+        ),
+        (
+            "x=1 | fillnull a*",
+            UnsupportedFeature,
+            "a wildcard in `fillnull`",
+            "a*",
+        ),
     ] {
         let error = plan(text).unwrap_err();
-        assert_eq!((error.code, error.what.as_deref()), (code, Some(what)), "{text}");
+        assert_eq!(
+            (error.code, error.what.as_deref()),
+            (code, Some(what)),
+            "{text}"
+        );
         let place = &error.location.place;
         let start = place.offset as usize;
         assert_eq!(&text[start..start + place.length as usize], at, "{text}");
@@ -48,14 +133,35 @@ fn what_cannot_run_is_named() {
 #[test]
 fn what_means_nothing_is_an_error() {
     for (text, wanted) in [
-        ("x=1 | where y", "`y` is a value, where a condition is needed: compare it with something"),
-        ("x=1 | eval y=(a=b)", "a field can't be a condition: use `if(condition, 1, 0)`"),
-        ("x=1 | eval y=if(a=b, 1)", "`if` takes a condition and two values, and is given 2 arguments"),
-        ("x=1 | eval y=case(a=b, 1, c=d)", "`case` takes pairs of a condition and a value, and is given 3 arguments"),
+        (
+            "x=1 | where y",
+            "`y` is a value, where a condition is needed: compare it with something",
+        ),
+        (
+            "x=1 | eval y=(a=b)",
+            "a field can't be a condition: use `if(condition, 1, 0)`",
+        ),
+        (
+            "x=1 | eval y=if(a=b, 1)",
+            "`if` takes a condition and two values, and is given 2 arguments",
+        ),
+        (
+            "x=1 | eval y=case(a=b, 1, c=d)",
+            "`case` takes pairs of a condition and a value, and is given 3 arguments",
+        ),
         ("x=1 | stats min", "`min` needs a field: write `min(field)`"),
-        ("x=1 | rename a* AS b", "both names of a `rename` need equally many wildcards"),
-        ("x=1 | where match(y, \"a(\")", "`a(` is no regular expression: unclosed group"),
-        ("eventtype=itself", "`itself` is defined by itself, or deeper than 8 levels"),
+        (
+            "x=1 | rename a* AS b",
+            "both names of a `rename` need equally many wildcards",
+        ),
+        (
+            "x=1 | where match(y, \"a(\")",
+            "`a(` is no regular expression: unclosed group",
+        ),
+        (
+            "eventtype=itself",
+            "`itself` is defined by itself, or deeper than 8 levels",
+        ),
     ] {
         assert_eq!(plan(text).unwrap_err().message, wanted, "{text}");
     }
@@ -77,21 +183,45 @@ fn an_error_points_into_the_macro() {
 #[test]
 fn fields_that_events_are_asked_for() {
     for (text, fields, all) in [
-        ("a=1 b=2 | stats count min(_time) by c", "a b c _time", false),
+        (
+            "a=1 b=2 | stats count min(_time) by c",
+            "a b c _time",
+            false,
+        ),
         ("a=1 | search b=2 | stats count", "a b", false),
-        ("a=1 | eval x=lower(b) | where x=\"q\" | stats count by x d", "a b d", false),
+        (
+            "a=1 | eval x=lower(b) | where x=\"q\" | stats count by x d",
+            "a b d",
+            false,
+        ),
         ("a=1 | rename b AS c | stats count by c", "a b", false),
         ("a=1 | stats count(eval(b>1)) AS n by c", "a b c", false),
-        ("a=1 | stats count by b | where z=1 | eval y=q", "a b", false),
+        (
+            "a=1 | stats count by b | where z=1 | eval y=q",
+            "a b",
+            false,
+        ),
         ("a=1 | table b c", "a b c", false),
         ("a=1", "a _time host source sourcetype", true),
         ("a=1 | table b *", "a b _time host source sourcetype", true),
-        ("a=1 | rename n.* AS * | stats count by c", "a c _time host source sourcetype", true),
-        ("index=main sourcetype=x \"some words\"", "index sourcetype _time host source", true),
+        (
+            "a=1 | rename n.* AS * | stats count by c",
+            "a c _time host source sourcetype",
+            true,
+        ),
+        (
+            "index=main sourcetype=x \"some words\"",
+            "index sourcetype _time host source",
+            true,
+        ),
         ("eventtype=known | stats count", "a b", false),
     ] {
         let plan = plan(text).unwrap();
-        assert_eq!((plan.fields.join(" "), plan.all_fields), (fields.to_string(), all), "{text}");
+        assert_eq!(
+            (plan.fields.join(" "), plan.all_fields),
+            (fields.to_string(), all),
+            "{text}"
+        );
     }
 }
 
@@ -99,8 +229,15 @@ fn fields_that_events_are_asked_for() {
 #[test]
 fn fillnull_before_stats() {
     let plan = plan("a=1 | fillnull value=none | stats count by b _time").unwrap();
-    let Some(Command::FillNull { value, fields: Some(fields) }) = plan.before.first() else {
+    let Some(Command::FillNull {
+        value,
+        fields: Some(fields),
+    }) = plan.before.first()
+    else {
         panic!("{:?}", plan.before);
     };
-    assert_eq!((value.as_str(), fields.join(" ")), ("none", "a b".to_string()));
+    assert_eq!(
+        (value.as_str(), fields.join(" ")),
+        ("none", "a b".to_string())
+    );
 }

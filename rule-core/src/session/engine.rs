@@ -82,14 +82,20 @@ impl Engine {
     /// limit; the next one is refused.
     pub(super) fn check_room(&self) -> Result<(), SessionError> {
         let limit = self.config.limits.state;
-        if self.state < limit {
+        let message = if self.state >= limit {
+            format!(
+                "the open windows hold {} bytes, and `limits.state` allows {limit}: raise it, or \
+                 give the search fewer groups",
+                self.state
+            )
+        } else if self.alerts.len() >= limit {
+            format!(
+                "the alerts that wait hold {} bytes, and `limits.state` allows {limit}: take them",
+                self.alerts.len()
+            )
+        } else {
             return Ok(());
-        }
-        let message = format!(
-            "the open windows hold {} bytes, and `limits.state` allows {limit}: raise it, or give \
-             the search fewer groups",
-            self.state
-        );
+        };
         Err(SessionError::new(ErrorCode::OutOfMemory, message))
     }
 

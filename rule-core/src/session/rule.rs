@@ -118,7 +118,8 @@ impl Rule {
                     samples,
                     keep,
                 };
-                return self.add(&bounds, event, row.as_ref(), &seen, counters);
+                let room = surroundings.room;
+                return self.add(&bounds, event, row.as_ref(), &seen, room, counters);
             }
             Placement::Late => &mut counters.late,
             Placement::Outside => &mut counters.outside,
@@ -134,11 +135,16 @@ impl Rule {
         event: &Event<'_>,
         row: Option<&Row>,
         seen: &Observation<'_>,
+        room: usize,
         counters: &mut Counters,
     ) -> usize {
         let stats = self.plan.stats.as_ref();
         let mut grown = 0;
         for bounds in windows {
+            if grown >= room {
+                counters.overflow += 1;
+                break;
+            }
             let state = self.windows.state(bounds, || State::new(stats));
             let before = state.bytes();
             match (&mut *state, stats, row) {

@@ -7,7 +7,6 @@ use super::*;
 use proptest::prelude::*;
 use std::format;
 use std::string::{String, ToString};
-use std::vec;
 
 const RULE: &str = r#"{
     "detections": {"name": "n", "id": "i", "search":
@@ -33,9 +32,8 @@ fn event() -> impl Strategy<Value = String> {
         (1_615_680_000i64..1_615_700_000).prop_map(|seconds| seconds.to_string()),
         Just("\"no time\"".to_string()),
     ];
-    (value, value, time).prop_map(|(a, b, time)| {
-        format!("{{\"_time\":{time},\"a\":\"{a}\",\"b\":\"{b}\"}}")
-    })
+    (value, value, time)
+        .prop_map(|(a, b, time)| format!("{{\"_time\":{time},\"a\":\"{a}\",\"b\":\"{b}\"}}"))
 }
 
 /// Lines of which some are no records.
@@ -112,8 +110,16 @@ fn at_its_limit_a_push_is_refused_and_the_rest_goes_on() {
         }
     };
     assert_eq!(error.code, ErrorCode::OutOfMemory);
-    assert!(error.message.contains("`limits.state` allows 65536"), "{}", error.message);
-    assert_eq!(session.counters().matches, pushed, "the push that was refused left nothing behind");
+    assert!(
+        error.message.contains("`limits.state` allows 65536"),
+        "{}",
+        error.message
+    );
+    assert_eq!(
+        session.counters().matches,
+        pushed,
+        "the push that was refused left nothing behind"
+    );
     assert_eq!(session.finish().unwrap() as u64, pushed);
 }
 
@@ -135,33 +141,66 @@ fn the_clock_of_the_host_closes_windows() {
         "detections": {"name": "n", "id": "i", "search": "a=1 | stats count by b"}, "clock": "host"
     }"#;
     let mut session = Session::open(config.as_bytes(), b"").unwrap();
-    let at = |text: &str| crate::time::parse(text).unwrap().resolve(&crate::time::Zone::utc()).millis();
+    let at = |text: &str| {
+        crate::time::parse(text)
+            .unwrap()
+            .resolve(&crate::time::Zone::utc())
+            .millis()
+    };
     assert_eq!(session.advance(at("2021-03-14T11:00:00Z")), Ok(0));
     let event = |time: &str| format!("{{\"_time\":\"{time}\",\"a\":1,\"b\":2}}\n");
-    session.push(event("2021-03-14T11:00:00Z").as_bytes()).unwrap();
-    session.push(b"{\"a\":1,\"b\":\"without a time, so now\"}\n").unwrap();
+    session
+        .push(event("2021-03-14T11:00:00Z").as_bytes())
+        .unwrap();
+    session
+        .push(b"{\"a\":1,\"b\":\"without a time, so now\"}\n")
+        .unwrap();
     assert_eq!(session.advance(at("2021-03-14T11:59:59.999Z")), Ok(0));
     assert_eq!(session.advance(at("2021-03-14T12:00:00Z")), Ok(2));
-    assert_eq!(session.advance(at("2021-03-14T11:00:00Z")), Ok(2), "time does not go back");
-    session.push(event("2021-03-14T11:10:00Z").as_bytes()).unwrap();
-    session.push(event("2021-03-14T13:00:01Z").as_bytes()).unwrap();
+    assert_eq!(
+        session.advance(at("2021-03-14T11:00:00Z")),
+        Ok(2),
+        "time does not go back"
+    );
+    session
+        .push(event("2021-03-14T11:10:00Z").as_bytes())
+        .unwrap();
+    session
+        .push(event("2021-03-14T13:00:01Z").as_bytes())
+        .unwrap();
     let counters = session.counters();
-    assert_eq!((counters.late, counters.future, counters.clock_back), (1, 1, 1));
-    assert_eq!(session.take_alerts().iter().filter(|byte| **byte == b'\n').count(), 2);
+    assert_eq!(
+        (counters.late, counters.future, counters.clock_back),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        session
+            .take_alerts()
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count(),
+        2
+    );
 }
 
 #[test]
 fn after_the_end_there_is_no_more() {
     let mut session = Session::open(b"", b"").unwrap();
     session.finish().unwrap();
-    for result in [session.push(b"x").map(|_| ()), session.input(b""), session.advance(0).map(|_| ()), session.finish().map(|_| ())] {
+    for result in [
+        session.push(b"x").map(|_| ()),
+        session.input(b""),
+        session.advance(0).map(|_| ()),
+        session.finish().map(|_| ()),
+    ] {
         assert_eq!(result.unwrap_err().code, ErrorCode::Finished);
     }
 }
 
 #[test]
 fn errors_of_a_detection_say_which_and_where() {
-    let config = r#"{"detections": [{"name": "Bad one", "id": "i", "search": "x=1\n| outlier y"}]}"#;
+    let config =
+        r#"{"detections": [{"name": "Bad one", "id": "i", "search": "x=1\n| outlier y"}]}"#;
     let error = Session::open(config.as_bytes(), b"").unwrap_err();
     let json: serde_json::Value = serde_json::from_slice(&error.to_json()).unwrap();
     assert_eq!(

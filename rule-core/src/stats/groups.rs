@@ -33,6 +33,10 @@ struct Group {
 /// several values is in one for each combination of them.
 pub const MAX_COMBINATIONS: usize = 1000;
 
+/// The bytes that the keys of one event's combinations take together, at most,
+/// the first one apart.
+const MAX_COMBINED_BYTES: usize = 1 << 20;
+
 /// What a group costs besides its key and accumulators: two boxes, its share of
 /// a node of the map, and the allocator's own.
 const GROUP: usize = 96;
@@ -58,30 +62,20 @@ impl Groups {
     /// An event that lacks a by-field is in none [U; documented for tstats]. Of
     /// a by-field with several values each is a group, and a value that is
     /// there twice counts twice [Search Reference, "stats"]. Gives the number of
-    /// combinations beyond [`MAX_COMBINATIONS`], which are left out.
+    /// combinations left out: beyond [`MAX_COMBINATIONS`], or of more than a MiB.
     pub fn add(&mut self, stats: &Stats, source: &dyn Source, seen: &Observation<'_>) -> usize {
         let mut left_out = 0;
         let mut keys: Vec<Vec<u8>> = alloc::vec![Vec::new()];
         for field in &stats.by {
             let mut values: Vec<Vec<u8>> = Vec::new();
             source.visit(field, &mut |item| values.push(encode(item)));
-            let product = keys.len().saturating_mul(values.len());
-            left_out += product.saturating_sub(MAX_COMBINATIONS);
             keys = match (keys.as_mut_slice(), values.as_slice()) {
                 // By far the most: one value, no combination.
                 ([key], [value]) => {
                     key.extend_from_slice(value);
                     continue;
                 }
-                (keys, values) => keys
-                    .iter()
-                    .flat_map(|key| {
-                        values
-                            .iter()
-                            .map(move |value| [key.as_slice(), value].concat())
-                    })
-                    .take(MAX_COMBINATIONS)
-                    .collect(),
+                (keys, values) => combine(keys, values, &mut left_out),
             };
         }
         for key in keys {
@@ -178,6 +172,29 @@ fn order(left: &[String], right: &[String]) -> Ordering {
         .map(|(left, right)| compare_texts(left, right))
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
+}
+
+/// Each key with each value behind it, as far as the limits go.
+fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Vec<u8>> {
+    let mut combined: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = 0usize;
+    for (key, value) in keys
+        .iter()
+        .flat_map(|key| values.iter().map(move |value| (key, value)))
+    {
+        bytes = bytes.saturating_add(key.len() + value.len());
+        if !combined.is_empty()
+            && (combined.len() >= MAX_COMBINATIONS || bytes > MAX_COMBINED_BYTES)
+        {
+            *left_out = keys
+                .len()
+                .saturating_mul(values.len())
+                .saturating_sub(combined.len());
+            break;
+        }
+        combined.push([key.as_slice(), value].concat());
+    }
+    combined
 }
 
 /// A by-value in a key: its length, then its bytes, so that no two lists of

@@ -228,6 +228,18 @@ fn combinations_are_bounded_and_counted() {
         100 * 100 - MAX_COMBINATIONS
     );
     assert_eq!(groups.len(), MAX_COMBINATIONS);
+
+    let long: Vec<String> = (0..10)
+        .map(|n| std::format!("{n}{}", "x".repeat(100_000)))
+        .collect();
+    let event = Event {
+        fields: vec![("k", long.clone()), ("l", long)],
+        time: None,
+    };
+    let mut groups = Groups::default();
+    let left_out = groups.add(&stats, &event, &seen(None));
+    assert_eq!(groups.len() + left_out, 100);
+    assert!(groups.bytes() < 3 << 20, "{}", groups.bytes());
 }
 
 /// The memory target of performance.md: 256 bytes a group beyond its keys.
