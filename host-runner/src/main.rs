@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! Runs a detection module over files and streams of logs.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    host_runner::program()
+}

@@ -1,0 +1,312 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::input::Format;
+use crate::module::Module;
+use crate::output::OutputForm;
+use crate::rules::{Detection, InputSettings, RuleError, Settings, Window};
+
+/// Runs a detection, written as a Splunk search, over logs.
+#[derive(Debug, Parser)]
+#[command(name = "host-runner", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Results go to standard output, everything else to standard error.\n\n\
+Exit codes:\n  \
+0  done, malformed records or not\n  \
+1  could not start: usage, rule or module; `test` and `check`: something failed\n  \
+2  some input could not be read to its end, the rest was done\n  \
+3  with `--fail-on-alert`: there was an alert"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Run),
+    Test(Test),
+    Check(Check),
+    Explain(Explain),
+    Describe(Describe),
+}
+
+/// Reads logs and writes the alerts
+///
+/// All inputs together are one search: what a window holds may come from any of
+/// them, in any order.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner run events.ndjson\n  \
+host-runner run logs/ --output table\n  \
+host-runner run 'C:\\evidence\\*.evtx' --rule my-detection.yml --macros macros/\n  \
+zcat events.json.gz | host-runner run --search 'EventCode=4688 | stats count by host' --window all")]
+pub(crate) struct Run {
+    /// Files, folders, patterns, `-`; without any, standard input
+    ///
+    /// What is packed (.gz, .zst) and what is a Windows event log (.evtx) is seen
+    /// by the content. From a folder the files with the name of a log are taken.
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) events: Events,
+
+    /// The form of the events
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) format: Format,
+
+    /// The windows: `schedule`, `all`, or `every=1h,offset=50m,delay=10m`
+    ///
+    /// `schedule` takes those that the detection's schedule makes; `all` takes one
+    /// without beginning or end.
+    #[arg(long, value_name = "WINDOW")]
+    pub(crate) window: Option<Window>,
+
+    /// The form of the alerts
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub(crate) output: OutputForm,
+
+    /// Adds up to N of the events behind each alert to it
+    #[arg(long, value_name = "N")]
+    pub(crate) samples: Option<u32>,
+
+    /// Decodes every record, so that each malformed one is counted
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Ends with exit code 3 where there is an alert
+    #[arg(long)]
+    pub(crate) fail_on_alert: bool,
+
+    /// No summary and no progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Runs the test cases of detections
+///
+/// A case is events and the rows that the detection must give for them, in files
+/// whose names end in `.test.yml`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner test rules/\n  \
+host-runner test rules/detections/my-detection.test.yml")]
+pub(crate) struct Test {
+    /// Test files, or folders that are searched for them
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingOptions,
+}
+
+/// Checks whether detections load, and what they need
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner check my-detection.yml --macros macros/\n  \
+host-runner check --search 'EventCode=1 | stats count by host'\n  \
+host-runner check --coverage security_content/detections --macros security_content/macros")]
+pub(crate) struct Check {
+    /// Detections, or folders of them; without any, those of `--rule`, `--search`
+    /// and `--config`, else those in the module
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Counts how many load and what stops the others, most frequent first
+    #[arg(long)]
+    pub(crate) coverage: bool,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Shows why an event does or does not match a detection
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner explain event.json\n  \
+host-runner explain event.xml --rule my-detection.yml --output json")]
+pub(crate) struct Explain {
+    /// A file that begins with the event, or `-`; without it, standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) events: Events,
+
+    /// The form of the event
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) format: Format,
+
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "tree")]
+    pub(crate) output: ExplainForm,
+}
+
+/// Shows what is in a module, or what becomes of a detection
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner describe\n  \
+host-runner describe --module rule.wasm --output json\n  \
+host-runner describe --rule my-detection.yml")]
+pub(crate) struct Describe {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) output: DescribeForm,
+}
+
+/// The form in which `explain` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ExplainForm {
+    /// A tree for people
+    Tree,
+    /// The module's JSON
+    Json,
+}
+
+/// The form in which `describe` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum DescribeForm {
+    /// Text for people
+    Text,
+    /// The module's JSON
+    Json,
+}
+
+/// What rules and what module: common to the commands.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct Common {
+    /// A detection: YAML, or a bare search in a file that ends in `.spl`; repeatable
+    #[arg(long = "rule", value_name = "FILE")]
+    rules: Vec<PathBuf>,
+
+    /// A search as text; repeatable
+    #[arg(long = "search", value_name = "TEXT")]
+    searches: Vec<String>,
+
+    #[command(flatten)]
+    settings: SettingOptions,
+}
+
+/// What stands around detections: macros, settings, the module.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct SettingOptions {
+    /// Macros in their published YAML form, a file or a folder; repeatable
+    #[arg(long, value_name = "PATH")]
+    macros: Vec<PathBuf>,
+
+    /// A macro as text; NAME may say arguments, `name(a,b)`; wins over `--macros`
+    #[arg(long = "macro", value_name = "NAME=TEXT")]
+    macro_texts: Vec<String>,
+
+    /// A configuration in YAML or JSON; options win over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Another module than the one that is built in
+    #[arg(long, value_name = "FILE")]
+    module: Option<PathBuf>,
+}
+
+/// What is taken for granted of events.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Events")]
+pub(crate) struct Events {
+    /// The sourcetype of events that do not tell theirs
+    #[arg(long, value_name = "NAME")]
+    sourcetype: Option<String>,
+
+    /// The host of events that do not tell theirs
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+
+    /// The time zone of times without one: a name, an offset, or `UTC`
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+}
+
+impl SettingOptions {
+    /// The module to run.
+    pub(crate) fn module(&self) -> Result<Module, Failure> {
+        Ok(match &self.module {
+            Some(path) => Module::from_file(path)?,
+            None => Module::embedded()?,
+        })
+    }
+
+    /// Adds what the options say to settings that may say something already.
+    pub(crate) fn add_to(&self, settings: &mut Settings) -> Result<(), RuleError> {
+        if let Some(path) = &self.config {
+            settings.read_file(path)?;
+        }
+        for path in &self.macros {
+            settings.macros.add_path(path)?;
+        }
+        for text in &self.macro_texts {
+            settings.macros.add_text(text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Common {
+    /// Whether the user gave a module.
+    pub(crate) fn has_module(&self) -> bool {
+        self.settings.module.is_some()
+    }
+
+    /// The module to run.
+    pub(crate) fn module(&self) -> Result<Module, Failure> {
+        self.settings.module()
+    }
+
+    /// The settings with the detections of the options.
+    pub(crate) fn settings(&self) -> Result<Settings, RuleError> {
+        let mut settings = Settings::default();
+        self.settings.add_to(&mut settings)?;
+        for path in &self.rules {
+            settings.detections.push(Detection::from_file(path)?);
+        }
+        let searches = self
+            .searches
+            .iter()
+            .map(|search| Detection::from_search(search));
+        settings.detections.extend(searches);
+        Ok(settings)
+    }
+}
+
+impl Events {
+    /// What is taken for granted of the events of every input.
+    pub(crate) fn settings(&self) -> Result<InputSettings, RuleError> {
+        let [sourcetype, host, zone] =
+            [&self.sourcetype, &self.host, &self.timezone].map(Option::as_deref);
+        InputSettings::new(sourcetype, host, zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,22 @@
+//! The commands, one file each.
+
+mod check;
+mod coverage;
+mod describe;
+mod explain;
+mod run;
+mod test;
+
+use crate::cli::Command;
+use crate::failure::Failure;
+
+/// Does what a command says; answers the exit code.
+pub(crate) fn execute(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Run(options) => run::execute(&options),
+        Command::Test(options) => test::execute(&options),
+        Command::Check(options) => check::execute(&options),
+        Command::Explain(options) => explain::execute(&options),
+        Command::Describe(options) => describe::execute(&options),
+    }
+}

@@ -1,0 +1,235 @@
+//! A session: one set of rules, open in an instance.
+
+use std::io::{self, ErrorKind, Read};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::instance::BUFFER;
+use super::{Instance, ModuleError};
+
+/// A set of rules that is open in an [`Instance`]; closed when it is dropped.
+pub struct Session<'a> {
+    instance: &'a mut Instance,
+    handle: i32,
+}
+
+/// Why bytes could not be pushed from a reader.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// The reader failed; what was read before is in the module.
+    #[error(transparent)]
+    Input(#[from] io::Error),
+    /// The module failed or refused.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+}
+
+/// What a session has counted: the answer of `rule_counters`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Counters {
+    /// Bytes that came in.
+    pub bytes: u64,
+    /// Records that the bytes held.
+    pub records: u64,
+    /// Records that were decoded, since they could match.
+    pub candidates: u64,
+    /// Records that a rule's first search held for.
+    pub matches: u64,
+    /// Records that could not be decoded.
+    pub malformed: u64,
+    /// Records with bytes that are no UTF-8.
+    pub invalid_utf8: u64,
+    /// Matches that came after their window had closed.
+    pub late: u64,
+    /// Matches too far ahead of the clock.
+    pub future: u64,
+    /// Matches in no window.
+    pub outside: u64,
+    /// Matches without a usable time.
+    pub no_time: u64,
+    /// Combinations of by-values left out, of events with too many of them.
+    pub combinations: u64,
+    /// Matches that found no room.
+    pub overflow: u64,
+    /// Groups of `stats` that are held.
+    pub groups: u64,
+    /// Alerts that were given out.
+    pub alerts: u64,
+    /// Times that the clock was asked to go back.
+    pub clock_back: u64,
+    /// The first malformed records.
+    pub malformed_samples: Vec<MalformedSample>,
+}
+
+/// A record that could not be decoded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct MalformedSample {
+    /// The name of the input.
+    pub input: String,
+    /// Where the record begins, in bytes of the decoded input.
+    pub offset: u64,
+    /// What is wrong with it.
+    pub reason: String,
+    /// Its first bytes.
+    pub text: String,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(instance: &'a mut Instance, handle: i32) -> Self {
+        Self { instance, handle }
+    }
+
+    /// Begins an input; a record in progress ends.
+    ///
+    /// `input` is the JSON that `rule_input` takes: `name`, `format`, `host`,
+    /// `sourcetype`, `source`, `timezone`, each optional.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses it or fails.
+    pub fn input(&mut self, input: &Value) -> Result<(), ModuleError> {
+        let (handle, function) = (self.handle, self.instance.exports.input.clone());
+        let answer = self.instance.with_bytes(
+            "rule_input",
+            input.to_string().as_bytes(),
+            |instance, at, length| instance.call("rule_input", &function, (handle, at, length)),
+        )?;
+        self.checked("rule_input", answer).map(drop)
+    }
+
+    /// Gives bytes to the module, split as they may be; answers how many alerts wait.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<u32, ModuleError> {
+        loop {
+            match self.push_from(&mut bytes) {
+                Ok((waiting, _)) if bytes.is_empty() => return Ok(waiting),
+                Ok(_) => {}
+                Err(PushError::Module(error)) => return Err(error),
+                // A slice never fails to be read.
+                Err(PushError::Input(_)) => return Ok(0),
+            }
+        }
+    }
+
+    /// Reads once, straight into the module's memory, and lets the module see it.
+    ///
+    /// Answers how many alerts wait, and how many bytes were read: 0 at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`PushError::Input`] when the reader fails, [`PushError::Module`] when the
+    /// module refuses or fails.
+    pub fn push_from(&mut self, reader: &mut impl Read) -> Result<(u32, usize), PushError> {
+        let (at, buffer) = self.instance.buffer()?;
+        let read = loop {
+            match reader.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        if read > BUFFER as usize {
+            return Err(io::Error::other("it claims to have read more than fits").into());
+        }
+        let function = self.instance.exports.push.clone();
+        let answer = self
+            .instance
+            .call("rule_push", &function, (self.handle, at, read as u32))?;
+        Ok((self.checked("rule_push", answer)?, read))
+    }
+
+    /// Lets time go on to `now_ms`, milliseconds since 1970; answers how many alerts wait.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn advance(&mut self, now_ms: i64) -> Result<u32, ModuleError> {
+        let function = self.instance.exports.advance.clone();
+        let answer = self
+            .instance
+            .call("rule_advance", &function, (self.handle, now_ms))?;
+        self.checked("rule_advance", answer)
+    }
+
+    /// Ends all input and all time; answers how many alerts wait.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn finish(&mut self) -> Result<u32, ModuleError> {
+        let function = self.instance.exports.finish.clone();
+        let answer = self.instance.call("rule_finish", &function, self.handle)?;
+        self.checked("rule_finish", answer)
+    }
+
+    /// Takes the alerts that wait, as JSON lines.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn alerts(&mut self) -> Result<&[u8], ModuleError> {
+        let function = self.instance.exports.alerts.clone();
+        let packed = self.instance.call("rule_alerts", &function, self.handle)?;
+        self.instance.answer("rule_alerts", self.handle, packed)
+    }
+
+    /// The rules that are open, their fields, schedule and limits: the JSON of
+    /// `rule_describe`.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn describe(&mut self) -> Result<Value, ModuleError> {
+        let function = self.instance.exports.describe.clone();
+        let packed = self
+            .instance
+            .call("rule_describe", &function, self.handle)?;
+        self.instance.json("rule_describe", self.handle, packed)
+    }
+
+    /// What has been counted up to now.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn counters(&mut self) -> Result<Counters, ModuleError> {
+        let function = self.instance.exports.counters.clone();
+        let packed = self
+            .instance
+            .call("rule_counters", &function, self.handle)?;
+        self.instance.json("rule_counters", self.handle, packed)
+    }
+
+    /// One record against each rule: the JSON of `rule_explain`.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses the record or fails.
+    pub fn explain(&mut self, record: &[u8]) -> Result<Value, ModuleError> {
+        let (handle, function) = (self.handle, self.instance.exports.explain.clone());
+        self.instance
+            .with_bytes("rule_explain", record, |instance, at, length| {
+                let packed = instance.call("rule_explain", &function, (handle, at, length))?;
+                // Before the record's memory is given back: an answer is valid until the next call.
+                instance.json("rule_explain", handle, packed)
+            })
+    }
+
+    /// An answer that is a count where it is not negative.
+    fn checked(&mut self, name: &'static str, answer: i32) -> Result<u32, ModuleError> {
+        u32::try_from(answer).map_err(|_| self.instance.refusal(name, self.handle))
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        let function = self.instance.exports.close.clone();
+        // A module that fails here has failed before, and that error was reported.
+        let _ = self.instance.call("rule_close", &function, self.handle);
+    }
+}

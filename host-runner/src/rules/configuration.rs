@@ -1,0 +1,222 @@
+//! The configuration that a set of rules is opened with.
+//!
+//! Three things say it, and a later one wins: the module, the configuration file,
+//! the options. What the rules inside the module say is not repeated here: a
+//! configuration without detections leaves them as they are.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::{Detection, Macros, RuleError, timezone, yaml};
+
+/// What the user set for a run.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The configuration file, for messages.
+    pub origin: Option<String>,
+    /// The configuration file's content.
+    pub file: Map<String, Value>,
+    /// The detections; with none those of the file, else those in the module.
+    pub detections: Vec<Detection>,
+    /// The macros, over those of the file.
+    pub macros: Macros,
+    /// The windows.
+    pub window: Option<Window>,
+    /// As many events behind each row go with the alert.
+    pub samples: Option<u32>,
+    /// Whether every record is decoded, one that cannot match too.
+    pub strict: bool,
+    /// Limits, each where the file does not say it.
+    pub limits: Map<String, Value>,
+}
+
+impl Settings {
+    /// Reads a configuration file, YAML or JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or is no mapping of keys to values.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), RuleError> {
+        self.origin = Some(path.display().to_string());
+        match yaml::read(path, yaml::Twice::Refused)? {
+            Value::Object(file) => {
+                self.file = file;
+                Ok(())
+            }
+            Value::Null => Ok(()),
+            _ => Err(RuleError::content(
+                path,
+                "a configuration is a mapping of keys to values",
+            )),
+        }
+    }
+
+    /// The configuration as `rule_open` takes it.
+    ///
+    /// # Errors
+    ///
+    /// When a time zone is not known.
+    pub fn to_json(&self) -> Result<Value, RuleError> {
+        let mut all = self.file.clone();
+        if !self.detections.is_empty() {
+            let bodies = self
+                .detections
+                .iter()
+                .map(|detection| detection.body.clone())
+                .collect();
+            all.insert("detections".to_owned(), Value::Array(bodies));
+        }
+        if !self.macros.is_empty()
+            && let Value::Object(macros) = all.entry("macros").or_insert_with(|| json!({}))
+        {
+            self.macros.write_to(macros);
+        }
+        if let Some(zone) = all
+            .get_mut("defaults")
+            .and_then(|defaults| defaults.get_mut("timezone"))
+            && let Value::String(name) = zone
+        {
+            *zone = timezone(name)?;
+        }
+        if let Some(window) = &self.window {
+            all.insert("window".to_owned(), window.to_json());
+        }
+        if let Some(samples) = self.samples {
+            all.insert("samples".to_owned(), json!(samples));
+        }
+        if !self.limits.is_empty()
+            && let Value::Object(limits) = all.entry("limits").or_insert_with(|| json!({}))
+        {
+            for (key, value) in &self.limits {
+                limits.entry(key.as_str()).or_insert_with(|| value.clone());
+            }
+        }
+        if self.strict {
+            all.insert("strict".to_owned(), json!(true));
+        }
+        Ok(Value::Object(all))
+    }
+}
+
+/// The windows that events are sorted into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Window {
+    /// Those of the detection's schedule.
+    Schedule,
+    /// One, without beginning or end.
+    All,
+    /// Those that the user gives, each time as a length such as `10m`.
+    Given(Map<String, Value>),
+}
+
+impl Window {
+    const KEYS: [&'static str; 3] = ["every", "offset", "delay"];
+
+    /// The window as `rule_open` takes it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Schedule => json!("schedule"),
+            Self::All => json!("all"),
+            Self::Given(parts) => Value::Object(parts.clone()),
+        }
+    }
+}
+
+impl std::str::FromStr for Window {
+    type Err = String;
+
+    /// Reads `schedule`, `all`, or `every=1h,offset=50m,delay=10m` with the last
+    /// two left out at will.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "schedule" => return Ok(Self::Schedule),
+            "all" => return Ok(Self::All),
+            _ => {}
+        }
+        let mut parts = Map::new();
+        for part in text.split(',') {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            let (key, value) = (key.trim(), value.trim());
+            if !Self::KEYS.contains(&key) || value.is_empty() {
+                return Err(format!(
+                    "`{part}` is none of `schedule`, `all`, `every=1h`, `offset=50m`, `delay=10m`"
+                ));
+            }
+            if parts.insert(key.to_owned(), json!(value)).is_some() {
+                return Err(format!("`{key}` is given twice"));
+            }
+        }
+        match parts.contains_key("every") {
+            true => Ok(Self::Given(parts)),
+            false => Err("a window needs its length, such as `every=1h`".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows() {
+        for (text, expected) in [
+            ("schedule", Ok(json!("schedule"))),
+            ("all", Ok(json!("all"))),
+            ("every=1h", Ok(json!({"every": "1h"}))),
+            (
+                "every=1h,offset=50m,delay=10m",
+                Ok(json!({"every": "1h", "offset": "50m", "delay": "10m"})),
+            ),
+            ("offset=50m", Err("`every=1h`")),
+            ("every=1h,every=2h", Err("given twice")),
+            ("every", Err("`every` is none of")),
+            ("hourly", Err("`hourly` is none of")),
+        ] {
+            match (text.parse::<Window>(), expected) {
+                (Ok(window), Ok(expected)) => assert_eq!(window.to_json(), expected, "{text}"),
+                (Err(error), Err(part)) => assert!(error.contains(part), "{text}: {error}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn options_win_over_the_file() {
+        let mut settings = Settings::default();
+        let file = json!({
+            "macros": {"a": {"definition": "file"}, "b": {"definition": "file"}},
+            "defaults": {"host": "file", "timezone": "Europe/Berlin"},
+            "window": "all",
+            "samples": 1,
+            "limits": {"state": 1},
+        });
+        settings.file = file.as_object().expect("an object").clone();
+        settings.macros.add_text("a=option").expect("a macro");
+        settings.window = Some(Window::Schedule);
+        settings.limits.insert("state".to_owned(), json!(2));
+        settings.limits.insert("record".to_owned(), json!(2));
+        let all = settings.to_json().expect("a configuration");
+        assert_eq!(all["macros"]["a"]["definition"], json!("option"));
+        assert_eq!(all["macros"]["b"]["definition"], json!("file"));
+        assert_eq!(all["defaults"]["host"], json!("file"));
+        assert_eq!(all["defaults"]["timezone"]["name"], json!("Europe/Berlin"));
+        assert_eq!(all["window"], json!("schedule"));
+        assert_eq!(all["samples"], json!(1));
+        assert_eq!(
+            all["limits"],
+            json!({"state": 1, "record": 2}),
+            "the file knows better"
+        );
+        assert_eq!(all.get("detections"), None, "the rules in the module stay");
+    }
+
+    #[test]
+    fn nothing_set_is_nothing_said() {
+        assert_eq!(
+            Settings::default().to_json().expect("a configuration"),
+            json!({})
+        );
+    }
+}
