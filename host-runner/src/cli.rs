@@ -78,10 +78,6 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N")]
     pub(crate) samples: Option<u32>,
 
-    /// Decodes every record, so that each malformed one is counted
-    #[arg(long)]
-    pub(crate) strict: bool,
-
     /// Ends with exit code 3 where there is an alert
     #[arg(long)]
     pub(crate) fail_on_alert: bool,

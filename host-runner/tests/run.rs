@@ -104,14 +104,6 @@ fn malformed_records_are_counted_and_shown() {
 }
 
 #[test]
-fn strict_counts_malformed_records_that_could_not_match() {
-    let desk = Desk::new();
-    desk.file("a.json", "{\"a\":}\n{\"a\":1}\n");
-    desk.run(&["run", "--strict", "a.json"])
-        .told(0, &["read 2 events, 0 matched, 1 malformed, 0 alerts\n"]);
-}
-
-#[test]
 fn exit_codes() {
     let desk = Desk::new();
     desk.file("hit.json", hit("EX01", "2021-03-14T01:00:00Z"));

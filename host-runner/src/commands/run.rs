@@ -27,7 +27,6 @@ pub(super) fn execute(options: &Run) -> Result<u8, Failure> {
     let events = options.events.settings()?;
     settings.window.clone_from(&options.window);
     settings.samples = options.samples;
-    settings.strict = options.strict;
     // A module of the user's was made with limits of its own.
     if !options.common.has_module() {
         settings.limits = LIMITS

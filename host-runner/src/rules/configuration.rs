@@ -25,8 +25,6 @@ pub struct Settings {
     pub window: Option<Window>,
     /// As many events behind each row go with the alert.
     pub samples: Option<u32>,
-    /// Whether every record is decoded, one that cannot match too.
-    pub strict: bool,
     /// Limits, each where the file does not say it.
     pub limits: Map<String, Value>,
 }
@@ -91,9 +89,6 @@ impl Settings {
             for (key, value) in &self.limits {
                 limits.entry(key.as_str()).or_insert_with(|| value.clone());
             }
-        }
-        if self.strict {
-            all.insert("strict".to_owned(), json!(true));
         }
         Ok(Value::Object(all))
     }

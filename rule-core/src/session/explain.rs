@@ -1,10 +1,11 @@
 //! Why one record matches or does not.
 
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::engine::Engine;
 use super::error::{ErrorCode, SessionError};
@@ -24,7 +25,7 @@ struct Record {
     format: &'static str,
     time: Option<String>,
     /// The fields that the rules ask for, with their values.
-    fields: Map<String, Value>,
+    fields: BTreeMap<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -104,8 +105,8 @@ fn first_record(engine: &Engine, bytes: &[u8]) -> Result<FirstRecord, SessionErr
     })
 }
 
-fn fields(engine: &Engine, event: &Event<'_>) -> Map<String, Value> {
-    let mut fields = Map::new();
+fn fields(engine: &Engine, event: &Event<'_>) -> BTreeMap<String, Value> {
+    let mut fields = BTreeMap::new();
     for (slot, name) in engine.fields().iter().enumerate() {
         let values: Vec<Value> = event
             .values(slot)

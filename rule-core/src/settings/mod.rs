@@ -48,13 +48,14 @@ impl<'v> Section<'v> {
         let Value::Object(map) = value else {
             return Err(wrong(at, "an object", value));
         };
-        for key in map.keys() {
-            if !known.contains(&key.as_str()) {
-                return Err(SettingError {
-                    unknown_key: true,
-                    message: unknown(key, at, known),
-                });
-            }
+        // The first by name: in which order a map keeps its keys depends on the
+        // features that serde_json was built with.
+        let unknown_keys = map.keys().filter(|key| !known.contains(&key.as_str()));
+        if let Some(key) = unknown_keys.min() {
+            return Err(SettingError {
+                unknown_key: true,
+                message: unknown(key, at, known),
+            });
         }
         Ok(Section { map, at })
     }
