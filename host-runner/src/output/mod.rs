@@ -1,8 +1,11 @@
 //! Outputs: alerts as JSON lines, as a table for people, as CSV.
 
 mod alert;
+mod block;
 mod csv;
-mod table;
+mod grid;
+mod shown;
+mod tables;
 mod text;
 
 use std::io::{self, Write};
@@ -16,7 +19,7 @@ pub(crate) enum OutputForm {
     #[default]
     #[value(alias = "json", alias = "jsonl")]
     Ndjson,
-    /// A table for people
+    /// For people: a table, or a block of lines for each alert on a narrow terminal
     Table,
     /// CSV with a header
     Csv,
@@ -36,7 +39,7 @@ impl OutputForm {
     pub(crate) fn to_stdout(self) -> Box<dyn Output> {
         match self {
             Self::Ndjson => Box::new(Lines(io::stdout().lock())),
-            Self::Table => Box::new(table::Tables::new(anstream::stdout().lock())),
+            Self::Table => Box::new(tables::Tables::new(anstream::stdout().lock())),
             Self::Csv => Box::new(csv::Csv::new(io::stdout().lock())),
         }
     }
