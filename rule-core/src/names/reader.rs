@@ -121,7 +121,7 @@ impl<'t, 'r> EventReader<'t, 'r> {
         }
     }
 
-    fn give(&mut self, meaning: &Meaning, metadata: bool, value: &Cow<'r, str>) {
+    fn give(&mut self, meaning: &Meaning, metadata: bool, value: Cow<'r, str>) {
         let inner = !metadata && self.envelope != Envelope::None;
         let offset = (2 * self.layer + u16::from(inner)) * RANKS;
         for target in &meaning.targets {
@@ -134,7 +134,7 @@ impl<'t, 'r> EventReader<'t, 'r> {
             }
         }
         if let Some(rank) = meaning.time
-            && let Some(stamp) = time::parse(value)
+            && let Some(stamp) = time::parse(&value)
         {
             self.found
                 .stamps
@@ -158,7 +158,7 @@ impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
             .meaning
             .is_some_and(|meaning| !meaning.targets.is_empty());
         if let Some(meaning) = asked.meaning {
-            self.give(meaning, asked.metadata, &value);
+            self.give(meaning, asked.metadata, value.clone());
         }
         if let Some((array, name)) = asked.array {
             let count = self.counts.entry(array).or_default();
@@ -166,7 +166,7 @@ impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
             let position = alloc::format!("{array}{name}{count}");
             if let Some(meaning) = self.table.paths.get(&position) {
                 named = true;
-                self.give(meaning, asked.metadata, &value);
+                self.give(meaning, asked.metadata, value.clone());
             }
         }
         if asked.insert {

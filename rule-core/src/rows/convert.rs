@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// One `ctime(field) AS name`: seconds since the epoch as text, by a format of
 /// [`strftime`], in the user's zone. The fraction is cut off [Search Reference,
-/// "convert", by example]. What is no number stays as it is [U].
+/// "convert", by example]. What is no number stays as it is `[U]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convert {
     field: NamePattern,

@@ -23,11 +23,8 @@ impl Cidr {
             return None;
         };
         let (bits, v4) = bits(address)?;
-        let width = if v4 { 32 } else { 128 };
-        let host = width
-            - u32::try_from(length)
-                .ok()
-                .filter(|length| *length <= width)?;
+        let width: u32 = if v4 { 32 } else { 128 };
+        let host = width.checked_sub(length)?;
         let mask = u128::MAX.checked_shl(host).unwrap_or(0);
         Some(Cidr {
             network: bits & mask,

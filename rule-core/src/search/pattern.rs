@@ -2,7 +2,7 @@
 //!
 //! A pattern covers the whole value; there is no other wildcard and no escape
 //! [SPL2 Search Reference, "search command syntax details"]. Whether `*` goes
-//! across line breaks no document says; it does here [U].
+//! across line breaks no document says; it does here `[U]`.
 
 use alloc::borrow::Cow;
 use alloc::string::String;

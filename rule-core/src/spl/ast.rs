@@ -5,7 +5,7 @@
 //! arguments, so that the planner can refuse it by name and place.
 //!
 //! Operators of one precedence are kept as flat lists ([`Predicate::And`],
-//! [`Expr::Chain`]), so the depth of a tree is the depth of its parentheses and
+//! [`ExprKind::Chain`]), so the depth of a tree is the depth of its parentheses and
 //! calls, which the parser bounds ([`super::MAX_DEPTH`]). Code that walks a tree
 //! may therefore recurse.
 

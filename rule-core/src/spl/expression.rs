@@ -216,7 +216,7 @@ fn comparison(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     Ok(if not { negated(found, start) } else { found })
 }
 
-/// [U]: no page says how `.` stands to `+`. It binds less here, so that
+/// `[U]`: no page says how `.` stands to `+`. It binds less here, so that
 /// `"total ".a+b` is the text and the sum.
 fn concatenation(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     chain(cursor, &[('.', ArithmeticOp::Concat)], sum)

@@ -1,6 +1,6 @@
 //! Text of a search to its syntax tree.
 //!
-//! A search goes through two steps. [`expand`] is about text alone, as it is in
+//! A search goes through two steps. `expand` is about text alone, as it is in
 //! Splunk: comments become a space, a macro call becomes the macro's
 //! definition, and a [`Source`] remembers where each piece came from. The parser
 //! then reads the expanded text into the tree of [`ast`], one function a rule of

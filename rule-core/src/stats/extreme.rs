@@ -1,7 +1,7 @@
 //! `min` and `max`.
 //!
 //! Over numbers where all values are, else over text by its bytes [Search
-//! Reference, "min(<value>)"; for a mix of both: U]. Among the texts a value
+//! Reference, "min"; for a mix of both `[U]`]. Among the texts a value
 //! that came as a number stands with its decimal form, of several such the
 //! extreme one.
 

@@ -26,7 +26,7 @@ struct Group {
     accumulators: Box<[Accumulator]>,
     latest: Option<Time>,
     /// Boxed, for most sessions keep none.
-    samples: Option<Box<Vec<Sample>>>,
+    samples: Option<Box<[Sample]>>,
 }
 
 /// The groups that one event can be in, at most: an event whose by-fields have
@@ -59,7 +59,7 @@ pub struct GroupResult<'s> {
 impl Groups {
     /// Takes an event into the groups of its by-values.
     ///
-    /// An event that lacks a by-field is in none [U; documented for tstats]. Of
+    /// An event that lacks a by-field is in none (`[U]`; documented for tstats). Of
     /// a by-field with several values each is a group, and a value that is
     /// there twice counts twice [Search Reference, "stats"]. Gives the number of
     /// combinations left out: beyond [`MAX_COMBINATIONS`], or of more than a MiB.
@@ -109,7 +109,7 @@ impl Groups {
         });
         group.latest = group.latest.max(seen.time);
         if seen.keep > 0 && !seen.samples.is_empty() {
-            *bytes += seen.keep_in(group.samples.get_or_insert_default());
+            *bytes += seen.keep_in(&mut group.samples);
         }
         for (aggregate, accumulator) in stats.aggregates.iter().zip(&mut group.accumulators) {
             match &aggregate.field {
@@ -158,7 +158,7 @@ impl Groups {
                     .map(|(aggregate, kept)| (aggregate.column.as_str(), kept.value()))
                     .collect(),
                 latest: group.latest,
-                samples: group.samples.as_deref().cloned().unwrap_or_default(),
+                samples: group.samples.as_deref().unwrap_or_default().to_vec(),
             })
             .collect();
         results.sort_by(|left, right| order(&left.by_values, &right.by_values));

@@ -80,7 +80,7 @@ impl One {
 }
 
 /// `list`: the first values in the order of a search, at most 100 [Search
-/// Reference, "list(<value>)"].
+/// Reference, "list"].
 #[derive(Clone, Debug, Default)]
 pub(super) struct List {
     kept: Vec<Timed>,

@@ -1,7 +1,7 @@
 //! Events kept to show what is behind a result.
 
+use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use serde::Serialize;
 
@@ -38,7 +38,8 @@ pub struct Observation<'o> {
 impl Observation<'_> {
     /// Puts the samples among those kept: the earliest ones stay, so that the
     /// order of arrival changes nothing. Gives the bytes that they grew by.
-    pub(super) fn keep_in(&self, kept: &mut Vec<Sample>) -> usize {
+    pub(super) fn keep_in(&self, samples: &mut Option<Box<[Sample]>>) -> usize {
+        let mut kept = samples.take().unwrap_or_default().into_vec();
         let mut grown = 0usize;
         for sample in self.samples {
             let place = kept.partition_point(|other| other <= sample);
@@ -51,6 +52,7 @@ impl Observation<'_> {
                 grown = grown.saturating_sub(dropped.as_ref().map_or(0, size));
             }
         }
+        *samples = Some(kept.into_boxed_slice());
         grown
     }
 }

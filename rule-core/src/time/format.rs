@@ -157,7 +157,7 @@ impl Moment<'_> {
                 let minutes = self.offset.unsigned_abs() / 60;
                 write!(out, "{sign}{:02}{:02}", minutes / 60, minutes % 60)
             }
-            ('n', _) => write!(out, "\n"),
+            ('n', _) => writeln!(out),
             ('t', _) => write!(out, "\t"),
             ('%', _) => write!(out, "%"),
             _ => return false,

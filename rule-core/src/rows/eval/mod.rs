@@ -170,8 +170,8 @@ impl Expr {
             Expr::And(parts) => Outcome::from_truth(all(parts, row, false)),
             Expr::Or(parts) => Outcome::from_truth(all(parts, row, true)),
             Expr::Xor(parts) => {
-                let truths = parts.iter().map(|part| part.run(row).truth());
-                let odd = truths.fold(Some(false), |odd, truth| Some(odd? != truth?));
+                let mut truths = parts.iter().map(|part| part.run(row).truth());
+                let odd = truths.try_fold(false, |odd, truth| Some(odd != truth?));
                 Outcome::from_truth(odd)
             }
             Expr::Compare(left, relation, right) => {
@@ -226,7 +226,7 @@ fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 /// Compares values: as numbers where both are, else as text with case; null
-/// where either is. Of several values any will do [U].
+/// where either is. Of several values any will do `[U]`.
 fn compare(left: &Value, relation: Relation, right: &Value) -> Option<bool> {
     if left.is_null() || right.is_null() {
         return None;
