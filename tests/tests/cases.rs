@@ -1,0 +1,75 @@
+//! Every case of `cases/`, in every host, with the bytes cut in every way.
+//!
+//! A test is called `subject::name of the case/host`.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use rule_tests::case::{Case, Subject};
+use rule_tests::expect::{check, equal};
+use rule_tests::host::Kind;
+use rule_tests::play::{Cut, play};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::from_args();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut paths = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    let mut trials = Vec::new();
+    for path in &paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let cases = Subject::parse(&fs::read_to_string(path)?)
+            .and_then(Subject::into_cases)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        for (case, config) in cases {
+            let case = Arc::new((case, config));
+            for kind in Kind::ALL {
+                let case = Arc::clone(&case);
+                let name = format!("{name}::{}/{}", case.0.name, kind.name());
+                trials.push(Trial::test(name, move || run(&case.0, &case.1, kind)));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit()
+}
+
+fn run(case: &Case, config: &[u8], kind: Kind) -> Result<(), Failed> {
+    let mut host = kind.start();
+    let outcome = play(case, config, &mut *host, Cut::Whole);
+    check(case, &outcome)?;
+    if kind != Kind::Native {
+        let native = play(case, config, &mut *Kind::Native.start(), Cut::Whole);
+        equal("native and module", &native, &outcome)?;
+    }
+    for length in cuts(case) {
+        let cut = play(case, config, &mut *host, Cut::Pieces(length));
+        let what = format!("whole and in pieces of {length} bytes");
+        equal(&what, &outcome, &cut)?;
+    }
+    Ok(())
+}
+
+/// The lengths of the pieces that a case is cut into: small ones where its bytes
+/// are few.
+fn cuts(case: &Case) -> Vec<usize> {
+    if case.uncut {
+        return Vec::new();
+    }
+    let total: usize = case
+        .all_steps()
+        .filter_map(|step| step.bytes())
+        .map(|bytes| bytes.len())
+        .sum();
+    match total {
+        0 => Vec::new(),
+        1..=2048 => vec![1, 7],
+        2049..=65_536 => vec![7],
+        _ => vec![4093],
+    }
+}

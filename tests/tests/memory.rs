@@ -1,0 +1,199 @@
+//! At the cap of its memory a module answers an error and goes on; it never traps.
+//!
+//! The hosts here panic on a trap, so that a test which ends has seen none.
+
+use rule_tests::host::abi::{Argument, Client, Guest};
+use rule_tests::host::wasmtime::Guest as Wasmtime;
+use rule_tests::host::{Answer, Host};
+use serde_json::{Value, json};
+
+const OUT_OF_MEMORY: i64 = -2;
+const PAGE: usize = 64 * 1024;
+
+/// A rule whose state grows with each event.
+fn growing(limits: &Value) -> String {
+    let search = "a=* | stats count values(b) as b list(b) as l by a";
+    json!({
+        "detections": {"name": "n", "id": "i", "search": search},
+        "window": "all",
+        "limits": limits,
+    })
+    .to_string()
+}
+
+/// Lines of events, each of a group of its own.
+fn events(from: usize, count: usize) -> String {
+    (from..from + count)
+        .map(|n| {
+            format!(
+                "{{\"a\":\"group {n:012}\",\"b\":\"{}\"}}\n",
+                "x".repeat(n % 300)
+            )
+        })
+        .collect()
+}
+
+fn json_of(answer: &[u8]) -> Value {
+    serde_json::from_slice(answer).unwrap()
+}
+
+/// `rule_open` in an instance whose memory may be too small for the bytes too.
+fn open(client: &mut Client<Wasmtime>, config: &str) -> Option<i64> {
+    let bytes = client.put(config.as_bytes())?;
+    let handle = client.guest().call("rule_open", &bytes);
+    client.take_back(bytes);
+    Some(handle)
+}
+
+#[test]
+fn an_instance_that_is_too_small_says_so_at_open() {
+    let config = growing(&json!({}));
+    let mut refused = 0;
+    let mut opened = 0;
+    for megabytes in [2, 3, 4, 8, 16, 32, 64, 96, 128] {
+        let mut client = Client::new(Wasmtime::start(Some(megabytes << 20)));
+        for _ in 0..3 {
+            match open(&mut client, &config) {
+                None => refused += 1,
+                Some(OUT_OF_MEMORY) => {
+                    let error = json_of(&client.last_error(0));
+                    assert_eq!(error["code"], "out_of_memory");
+                    assert!(
+                        error["message"]
+                            .as_str()
+                            .unwrap()
+                            .contains("`limits.state`")
+                    );
+                    refused += 1;
+                }
+                Some(handle) => {
+                    assert!(handle > 0, "{handle}");
+                    let closed = client
+                        .guest()
+                        .call("rule_close", &[Argument::I32(handle as i32)]);
+                    assert_eq!(closed, 0);
+                    opened += 1;
+                }
+            }
+        }
+    }
+    assert!(
+        refused > 0 && opened > 0,
+        "{refused} refused, {opened} opened"
+    );
+}
+
+#[test]
+fn an_instance_that_was_too_small_opens_with_lower_limits() {
+    let mut client = Client::new(Wasmtime::start(Some(16 << 20)));
+    assert_eq!(open(&mut client, &growing(&json!({}))), Some(OUT_OF_MEMORY));
+    let low = growing(&json!({"record": 4096, "state": 65536}));
+    client.open(low.as_bytes()).unwrap();
+    client.push(events(0, 3).as_bytes()).unwrap();
+    assert_eq!(client.finish().unwrap(), 3);
+}
+
+/// Pushes until the session refuses, and gives how many events it took.
+fn fill(client: &mut Client<Wasmtime>, most: usize) -> (usize, Answer<usize>) {
+    let mut taken = 0;
+    loop {
+        let answer = client.push(events(taken, 100).as_bytes());
+        if answer.is_err() || taken >= most {
+            return (taken, answer);
+        }
+        taken += 100;
+    }
+}
+
+/// What `rule_describe` says is enough: with as much memory and no page more, the
+/// state can be filled, the longest record pushed, and all windows closed.
+#[test]
+fn the_memory_that_it_asks_for_is_enough() {
+    for limits in [
+        json!({}),
+        json!({"record": 65536, "state": 1 << 20}),
+        json!({"record": 1024, "state": 65536}),
+        json!({"record": 4 << 20, "state": 65536}),
+    ] {
+        let config = growing(&limits);
+        let mut ample = Client::new(Wasmtime::start(None));
+        ample.open(config.as_bytes()).unwrap();
+        let description = json_of(&ample.describe());
+        let needed = description["memory"]["needed"].as_u64().unwrap() as usize;
+        let record = description["limits"]["record"].as_u64().unwrap() as usize;
+
+        let limit = needed.next_multiple_of(PAGE);
+        let mut client = Client::new(Wasmtime::start(Some(limit)));
+        client.open(config.as_bytes()).unwrap();
+        let long = format!("{{\"a\":\"{}\"}}", "y".repeat(record - 16));
+        for piece in long.as_bytes().chunks(PAGE) {
+            client.push(piece).unwrap();
+        }
+        let (taken, answer) = fill(&mut client, 1_000_000);
+        let error = json_of(&answer.unwrap_err());
+        assert_eq!(error["code"], "out_of_memory", "{limits}");
+
+        // Nothing of what was taken is lost, and nothing of what was refused is in.
+        let counters = json_of(&client.counters());
+        assert_eq!(counters["records"], taken + 1, "{limits}");
+        let before = client.counters();
+        client.push(events(taken, 1).as_bytes()).unwrap_err();
+        assert_eq!(client.counters(), before, "{limits}");
+        let matches = counters["matches"].as_u64().unwrap() as usize;
+        assert_eq!(client.finish().unwrap(), matches, "{limits}");
+        let alerts = client.alerts();
+        assert_eq!(
+            alerts.split(|byte| *byte == b'\n').count() - 1,
+            matches,
+            "{limits}"
+        );
+    }
+}
+
+/// What a session took is there for the next one: the memory does not grow.
+#[test]
+fn closing_gives_all_of_it_back() {
+    let config = growing(&json!({"state": 4 << 20}));
+    let mut client = Client::new(Wasmtime::start(None));
+    let mut sizes = Vec::new();
+    for _ in 0..60 {
+        client.open(config.as_bytes()).unwrap();
+        client.push(events(0, 2000).as_bytes()).unwrap();
+        client.push(b"{\"a\":\"unfinished").unwrap();
+        client.open(b"{\"x\":1}").unwrap_err();
+        sizes.push(client.guest().memory().len());
+    }
+    assert_eq!(sizes[30], sizes[59], "{sizes:?}");
+}
+
+/// Whatever cap a host sets, and wherever in its work the module meets it.
+#[test]
+fn no_cap_makes_it_trap() {
+    let config = growing(&json!({"record": 16384, "state": 65536}));
+    for pages in (32..200).step_by(7) {
+        let mut client = Client::new(Wasmtime::start(Some(pages * PAGE)));
+        // The host itself takes memory away, more with each round.
+        let mut held = Vec::new();
+        let Some(1..) = open(&mut client, &config) else {
+            continue;
+        };
+        let handle = Argument::I32(1);
+        for round in 0..40 {
+            held.push(client.put(&[b'.'; 100_000]));
+            let Some([at, length]) = client.put(events(round * 20, 20).as_bytes()) else {
+                break;
+            };
+            let answer = client.guest().call("rule_push", &[handle, at, length]);
+            client.take_back([at, length]);
+            assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
+        }
+        let answer = client.guest().call("rule_finish", &[handle]);
+        assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
+        for bytes in held.into_iter().flatten() {
+            client.take_back(bytes);
+        }
+        if answer == OUT_OF_MEMORY {
+            assert!(client.guest().call("rule_finish", &[handle]) >= 0);
+        }
+    }
+}
