@@ -4,6 +4,8 @@
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
 
+use rule_core::session::Headroom;
+
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
@@ -57,21 +59,55 @@ unsafe extern "C" fn free(pointer: *mut u8) {
     }
 }
 
-/// Can so many bytes be had in one piece? Asked before work is begun, for an
-/// allocation that fails in the middle of it is a trap. What was had stays with
-/// the allocator, so the work finds it.
-pub(crate) fn has(bytes: usize) -> bool {
-    let Ok(layout) = Layout::from_size_align(bytes.max(1), 8) else {
-        return false;
-    };
-    // SAFETY: the layout is not empty, and what is allocated is given back with
-    // the same layout.
-    unsafe {
-        let start = alloc(layout);
-        if start.is_null() {
-            return false;
+/// Can so much be had? Asked before work is begun, for an allocation that fails
+/// in the middle of it is a trap. What was had stays with the allocator, so the
+/// work finds it.
+pub(crate) fn has(headroom: Headroom) -> bool {
+    // Pieces of the size that work mostly asks for or less, each with the place
+    // of the one before at its start: memory that is there in parts will do for
+    // all but the largest.
+    let mut pieces: *mut Piece = core::ptr::null_mut();
+    let mut left = headroom.total;
+    let mut size = headroom.largest;
+    let enough = loop {
+        let Ok(layout) = Layout::from_size_align(size.max(size_of::<Piece>()), HEADER) else {
+            break false;
+        };
+        // SAFETY: the layout is not empty. `black_box`, for the optimiser knows
+        // that memory given back unused need not be had in the first place.
+        let piece = core::hint::black_box(unsafe { alloc(layout) }).cast::<Piece>();
+        if piece.is_null() {
+            break false;
         }
-        dealloc(start, layout);
+        // SAFETY: the piece is new, aligned and at least as large as a `Piece`.
+        unsafe {
+            piece.write(Piece {
+                before: pieces,
+                layout,
+            })
+        };
+        pieces = piece;
+        left = left.saturating_sub(layout.size());
+        if left == 0 {
+            break true;
+        }
+        size = left.min(PIECE);
+    };
+    while !pieces.is_null() {
+        // SAFETY: each piece was written above, allocated with the layout that it
+        // holds, and is given back once.
+        unsafe {
+            let Piece { before, layout } = pieces.read();
+            dealloc(pieces.cast(), layout);
+            pieces = before;
+        }
     }
-    true
+    enough
+}
+
+const PIECE: usize = 64 * 1024;
+
+struct Piece {
+    before: *mut Piece,
+    layout: Layout,
 }

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
-use rule_core::session::{ErrorCode, Session, SessionError};
+use rule_core::session::{ErrorCode, Headroom, Session, SessionError};
 
 /// The sessions of a module, and the last error of each.
 ///
@@ -17,8 +17,8 @@ pub struct Sessions {
     last_handle: i32,
     /// The last error of `rule_open`.
     open_error: Option<SessionError>,
-    /// Can this many bytes be allocated?
-    has_memory: fn(usize) -> bool,
+    /// Can so much be allocated?
+    has_memory: fn(Headroom) -> bool,
 }
 
 #[derive(Debug)]
@@ -61,9 +61,9 @@ const OPEN_FACTOR: usize = 40;
 
 impl Sessions {
     /// No sessions yet. `builtin` is the configuration that the module carries,
-    /// `has_memory` answers whether so many bytes can be allocated.
+    /// `has_memory` answers whether so much can be allocated.
     #[must_use]
-    pub const fn new(builtin: &'static [u8], has_memory: fn(usize) -> bool) -> Self {
+    pub const fn new(builtin: &'static [u8], has_memory: fn(Headroom) -> bool) -> Self {
         Sessions {
             builtin,
             open: BTreeMap::new(),
@@ -110,20 +110,24 @@ impl Sessions {
 
     fn try_open(&self, config: &[u8]) -> Result<Session, SessionError> {
         let text = config.len().saturating_add(self.builtin.len());
-        self.check_memory(text.saturating_mul(OPEN_FACTOR))?;
+        self.check_memory(Headroom {
+            largest: text.saturating_mul(2),
+            total: text.saturating_mul(OPEN_FACTOR),
+        })?;
         let session = Session::open(config, self.builtin)?;
         // What a session may come to need it must be able to get now.
-        self.check_memory(session.memory_needed())?;
+        self.check_memory(session.memory_to_come())?;
         Ok(session)
     }
 
-    fn check_memory(&self, bytes: usize) -> Result<(), SessionError> {
-        if (self.has_memory)(bytes) {
+    fn check_memory(&self, headroom: Headroom) -> Result<(), SessionError> {
+        if (self.has_memory)(headroom) {
             return Ok(());
         }
         let message = format!(
-            "out of memory: {bytes} bytes are needed: grant the module more memory, or lower \
-             `limits.record` and `limits.state`"
+            "out of memory: {} bytes are needed: grant the module more memory, or lower \
+             `limits.record` and `limits.state`",
+            headroom.total
         );
         Err(SessionError::new(ErrorCode::OutOfMemory, message))
     }
@@ -144,7 +148,11 @@ impl Sessions {
     /// # Errors
     /// Settings that cannot be read, a finished session.
     pub fn input(&mut self, handle: i32, settings: &[u8]) -> Result<(), Failure> {
-        self.run(handle, settings.len(), |session| session.input(settings))
+        self.run(
+            handle,
+            |session| session.push_headroom(settings.len()),
+            |session| session.input(settings),
+        )
     }
 
     /// `rule_push`: the number of alerts that wait.
@@ -152,31 +160,39 @@ impl Sessions {
     /// # Errors
     /// A finished session, and memory that would not do.
     pub fn push(&mut self, handle: i32, bytes: &[u8]) -> Result<usize, Failure> {
-        self.run(handle, bytes.len(), |session| session.push(bytes))
+        self.run(
+            handle,
+            |session| session.push_headroom(bytes.len()),
+            |session| session.push(bytes),
+        )
     }
 
     /// `rule_advance`: the number of alerts that wait.
     ///
     /// # Errors
-    /// A finished session.
+    /// A finished session, and memory that would not do.
     pub fn advance(&mut self, handle: i32, now_ms: i64) -> Result<usize, Failure> {
-        self.run(handle, 0, |session| session.advance(now_ms))
+        self.run(handle, Session::close_headroom, |session| {
+            session.advance(now_ms)
+        })
     }
 
     /// `rule_finish`: the number of alerts that wait.
     ///
     /// # Errors
-    /// A session that is finished already.
+    /// A session that is finished already, and memory that would not do.
     pub fn finish(&mut self, handle: i32) -> Result<usize, Failure> {
-        self.run(handle, 0, Session::finish)
+        self.run(handle, Session::close_headroom, Session::finish)
     }
 
     /// `rule_alerts`: JSON lines.
     ///
     /// # Errors
-    /// A handle that is none.
+    /// A handle that is none, and memory that would not do.
     pub fn alerts(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
-        self.run(handle, 0, |session| Ok(session.take_alerts()))
+        self.run(handle, Session::alerts_headroom, |session| {
+            Ok(session.take_alerts())
+        })
     }
 
     /// `rule_describe`: JSON.
@@ -184,7 +200,11 @@ impl Sessions {
     /// # Errors
     /// A handle that is none.
     pub fn describe(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
-        self.run(handle, 0, |session| Ok(session.describe()))
+        self.run(
+            handle,
+            |session| session.push_headroom(0),
+            |session| Ok(session.describe()),
+        )
     }
 
     /// `rule_counters`: JSON.
@@ -192,7 +212,11 @@ impl Sessions {
     /// # Errors
     /// A handle that is none.
     pub fn counters(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
-        self.run(handle, 0, |session| Ok(session.counters_json()))
+        self.run(
+            handle,
+            |session| session.push_headroom(0),
+            |session| Ok(session.counters_json()),
+        )
     }
 
     /// `rule_explain`: JSON.
@@ -200,7 +224,11 @@ impl Sessions {
     /// # Errors
     /// Bytes that are no record.
     pub fn explain(&mut self, handle: i32, record: &[u8]) -> Result<Vec<u8>, Failure> {
-        self.run(handle, record.len(), |session| session.explain(record))
+        self.run(
+            handle,
+            |session| session.push_headroom(record.len()),
+            |session| session.explain(record),
+        )
     }
 
     /// `rule_snapshot`, `rule_restore`, `rule_merge`: parts of the interface that
@@ -213,10 +241,14 @@ impl Sessions {
         handle: i32,
         export: &str,
     ) -> Result<core::convert::Infallible, Failure> {
-        self.run(handle, 0, |_| {
-            let message = format!("`{export}` is not there yet in this version of the module");
-            Err(SessionError::new(ErrorCode::NotYet, message))
-        })
+        self.run(
+            handle,
+            |session| session.push_headroom(0),
+            |_| {
+                let message = format!("`{export}` is not there yet in this version of the module");
+                Err(SessionError::new(ErrorCode::NotYet, message))
+            },
+        )
     }
 
     /// `rule_last_error`: JSON; empty where there was none.
@@ -234,15 +266,15 @@ impl Sessions {
         error.map(|error| error.to_json()).unwrap_or_default()
     }
 
-    /// Runs a call that takes `length` bytes in, after the check for memory.
+    /// Runs a call, after the check for the memory that it needs.
     fn run<T>(
         &mut self,
         handle: i32,
-        length: usize,
+        headroom: impl FnOnce(&Session) -> Headroom,
         call: impl FnOnce(&mut Session) -> Result<T, SessionError>,
     ) -> Result<T, Failure> {
         let headroom = match self.open.get(&handle) {
-            Some(open) => open.session.push_headroom(length),
+            Some(open) => headroom(&open.session),
             None => return Err(Failure(ErrorCode::BadHandle)),
         };
         let checked = self.check_memory(headroom);
@@ -308,7 +340,7 @@ mod tests {
         let handle = sessions.open(RULE).unwrap();
         assert_eq!(sessions.push(handle, b"{\"x\":1}\n"), Ok(0));
         let before = text(sessions.counters(handle).unwrap());
-        sessions.has_memory = |bytes| bytes < 70_000;
+        sessions.has_memory = |headroom| headroom.total < 70_000;
         assert_eq!(
             sessions.push(handle, &[b' '; 2000]),
             Err(Failure(ErrorCode::OutOfMemory))

@@ -178,11 +178,16 @@ impl Reading<'_> {
         if waiting == 0 {
             return Ok(());
         }
-        let lines = self.session.alerts().map_err(Failure::Midway)?;
-        let output = &mut self.output;
-        self.progress
-            .aside(|| output.alerts(lines))
-            .map_err(Failure::Output)
+        loop {
+            let lines = self.session.alerts().map_err(Failure::Midway)?;
+            if lines.is_empty() {
+                return Ok(());
+            }
+            let output = &mut self.output;
+            self.progress
+                .aside(|| output.alerts(lines))
+                .map_err(Failure::Output)?;
+        }
     }
 }
 

@@ -12,7 +12,13 @@
 //! let mut session = instance.open(&serde_json::json!({}))?;
 //! session.push(b"{\"EventCode\":1}\n")?;
 //! session.finish()?;
-//! print!("{}", String::from_utf8_lossy(session.alerts()?));
+//! loop {
+//!     let lines = session.alerts()?;
+//!     if lines.is_empty() {
+//!         break;
+//!     }
+//!     print!("{}", String::from_utf8_lossy(lines));
+//! }
 //! # Ok(())
 //! # }
 //! ```

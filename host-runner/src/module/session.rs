@@ -167,7 +167,8 @@ impl<'a> Session<'a> {
         self.checked("rule_finish", answer)
     }
 
-    /// Takes the alerts that wait, as JSON lines.
+    /// Takes alerts that wait, as JSON lines: a module gives so many at once as suits
+    /// it, and none where none waits.
     ///
     /// # Errors
     ///

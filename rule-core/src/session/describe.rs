@@ -67,7 +67,7 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
         rules,
         limits,
         memory: Memory {
-            needed: limits.memory_needed(),
+            needed: engine.memory_needed(),
             state: engine.rules.iter().map(Rule::bytes).sum(),
         },
     };

@@ -1,7 +1,7 @@
 //! The stations in their order: a frame is decoded, named, and given to each
 //! rule; closed windows become alerts.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,15 +25,34 @@ pub(super) struct Engine {
     pub(super) rules: Vec<Rule>,
     pub(super) reading: Reading,
     now: Option<Time>,
-    alerts: Vec<u8>,
-    waiting: usize,
+    /// Rows whose alerts wait to be taken, in their order.
+    waiting: VecDeque<Waiting>,
+    /// Bytes that they hold.
+    waiting_bytes: usize,
     pub(super) counters: Counters,
+    /// Bytes of the configuration and the built-in one.
+    text: usize,
     /// Bytes that the open windows hold.
     state: usize,
 }
 
+/// A row whose alert waits.
+#[derive(Debug)]
+struct Waiting {
+    bounds: Bounds,
+    /// The rule's place among the rules.
+    rule: usize,
+    row: Row,
+}
+
+/// Alerts are written when they are taken, and no more at once than this many
+/// bytes and one line: all lines of a full window can take several times what
+/// the window did.
+pub(super) const TAKEN_AT_ONCE: usize = 256 << 10;
+
 impl Engine {
     pub(super) fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
+        let text_bytes = config.len().saturating_add(builtin.len());
         let config = Config::read(config, builtin)?;
         let mut rules = Vec::new();
         for detection in &config.detections {
@@ -58,15 +77,24 @@ impl Engine {
             rules,
             reading: Reading::new(table, defaults, keep_raw),
             now: None,
-            alerts: Vec::new(),
-            waiting: 0,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
             counters: Counters::default(),
+            text: text_bytes,
             state: 0,
         })
     }
 
     pub(super) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Bytes of memory that a session needs at the most, the module's own among
+    /// them.
+    pub(super) fn memory_needed(&self) -> usize {
+        // The program with its stack, and the plans of the searches.
+        let base = (4usize << 20).saturating_add(self.text.saturating_mul(40));
+        base.saturating_add(self.config.limits.memory())
     }
 
     /// A framer for the current input.
@@ -88,10 +116,10 @@ impl Engine {
                  give the search fewer groups",
                 self.state
             )
-        } else if self.alerts.len() >= limit {
+        } else if self.waiting_bytes >= limit {
             format!(
                 "the alerts that wait hold {} bytes, and `limits.state` allows {limit}: take them",
-                self.alerts.len()
+                self.waiting_bytes
             )
         } else {
             return Ok(());
@@ -197,26 +225,39 @@ impl Engine {
             }
         }
         closed.sort_by_key(|(bounds, index, _)| (*bounds, *index));
-        for (bounds, index, rows) in closed {
-            let Some(rule) = self.rules.get(index) else {
-                continue;
-            };
+        for (bounds, rule, rows) in closed {
             for row in rows {
-                rule.write_alert(bounds, &row, &mut self.alerts);
-                self.waiting += 1;
+                self.waiting_bytes += row.bytes();
                 self.counters.alerts += 1;
+                self.waiting.push_back(Waiting { bounds, rule, row });
             }
         }
         self.state = self.rules.iter().map(Rule::bytes).sum();
     }
 
+    /// How many alerts wait.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting
+        self.waiting.len()
     }
 
+    /// Takes the alerts that wait, up to about [`TAKEN_AT_ONCE`].
     pub(super) fn take_alerts(&mut self) -> Vec<u8> {
-        self.waiting = 0;
-        core::mem::take(&mut self.alerts)
+        let mut lines = Vec::new();
+        while lines.len() < TAKEN_AT_ONCE {
+            let Some(Waiting { bounds, rule, row }) = self.waiting.pop_front() else {
+                break;
+            };
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(row.bytes());
+            if let Some(rule) = self.rules.get(rule) {
+                rule.write_alert(bounds, &row, &mut lines);
+            }
+        }
+        lines
+    }
+
+    /// Bytes that the open windows hold.
+    pub(super) fn state(&self) -> usize {
+        self.state
     }
 
     pub(super) fn counters(&self) -> Counters {

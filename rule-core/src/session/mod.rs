@@ -48,6 +48,16 @@ pub struct Session {
     finished: bool,
 }
 
+/// Memory that must be there before work is begun, in bytes: an allocation that
+/// fails in the middle of it is the end of a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headroom {
+    /// In one piece.
+    pub largest: usize,
+    /// In all.
+    pub total: usize,
+}
+
 impl Session {
     /// Opens a session: `config` is a configuration as JSON (empty for none),
     /// over `builtin`, the configuration that the host carries. A key that is
@@ -121,7 +131,8 @@ impl Session {
         Ok(self.engine.waiting())
     }
 
-    /// Takes the alerts that wait, as JSON lines.
+    /// Takes alerts that wait, as JSON lines: all of them, but no more at once
+    /// than about 256 KiB. Empty where none waits.
     #[must_use]
     pub fn take_alerts(&mut self) -> Vec<u8> {
         self.engine.take_alerts()
@@ -154,22 +165,49 @@ impl Session {
         explain::explain(&self.engine, record)
     }
 
-    /// Bytes of memory that the session needs at the most: for itself, one
-    /// record, and the windows that its limits allow.
+    /// The memory that the session may come to need for records and windows, by
+    /// its limits, beyond what it has now.
     #[must_use]
-    pub fn memory_needed(&self) -> usize {
-        self.engine.config().limits.memory_needed()
+    pub fn memory_to_come(&self) -> Headroom {
+        let limits = &self.engine.config().limits;
+        Headroom {
+            largest: limits.record.saturating_mul(2),
+            total: limits.memory(),
+        }
     }
 
-    /// Bytes that a push of `length` bytes needs besides what is kept: the
-    /// unfinished record, and what decoding one takes.
+    /// What a push of `length` bytes needs besides what is kept: the unfinished
+    /// record, in a buffer that may be moved as it grows, and what decoding one
+    /// takes.
     #[must_use]
-    pub fn push_headroom(&self, length: usize) -> usize {
+    pub fn push_headroom(&self, length: usize) -> Headroom {
         let record = self.framer.pending().saturating_add(length);
-        record
-            .min(self.engine.config().limits.record)
-            .saturating_mul(6)
-            .saturating_add(64 * 1024)
+        let record = record.min(self.engine.config().limits.record);
+        Headroom {
+            largest: record.saturating_mul(2).saturating_add(16 * 1024),
+            total: record.saturating_mul(6).saturating_add(64 * 1024),
+        }
+    }
+
+    /// What closing every window needs besides what is kept: their rows.
+    #[must_use]
+    pub fn close_headroom(&self) -> Headroom {
+        let push = self.push_headroom(0);
+        let state = self.engine.state();
+        Headroom {
+            largest: push.largest.max(state / 2),
+            total: push.total.saturating_add(state.saturating_mul(4)),
+        }
+    }
+
+    /// What taking alerts needs: the lines of one taking, in a buffer that is
+    /// moved as it grows.
+    #[must_use]
+    pub fn alerts_headroom(&self) -> Headroom {
+        Headroom {
+            largest: 2 * engine::TAKEN_AT_ONCE,
+            total: 4 * engine::TAKEN_AT_ONCE,
+        }
     }
 
     fn end_record(&mut self) {

@@ -22,8 +22,13 @@ fn run(config: &str, pieces: &[&[u8]]) -> (String, Counters) {
         alerts.append(&mut session.take_alerts());
     }
     session.finish().unwrap();
-    alerts.append(&mut session.take_alerts());
-    (String::from_utf8(alerts).unwrap(), session.counters())
+    loop {
+        let mut lines = session.take_alerts();
+        if lines.is_empty() {
+            return (String::from_utf8(alerts).unwrap(), session.counters());
+        }
+        alerts.append(&mut lines);
+    }
 }
 
 fn event() -> impl Strategy<Value = String> {

@@ -6,6 +6,7 @@ use super::Item;
 use super::distinct::Distinct;
 use super::extreme::{Extreme, Side};
 use super::recent::{List, One};
+use super::size;
 use super::sum::Sum;
 use crate::time::Time;
 use crate::value::{Number, Value};
@@ -97,11 +98,11 @@ impl Accumulator {
     /// Bytes of a new one, without what it will keep.
     pub(super) fn size(&self) -> usize {
         let boxed = match self {
-            Accumulator::Sum(_) | Accumulator::Average(_) => size_of::<Sum>(),
-            Accumulator::One(_) => size_of::<One>(),
+            Accumulator::Sum(_) | Accumulator::Average(_) => size::SUM,
+            Accumulator::One(_) => size::ONE,
             _ => 0,
         };
-        size_of::<Accumulator>() + boxed
+        size::ACCUMULATOR + boxed
     }
 
     /// Takes a value of an event; gives the bytes that the state grew by.

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Item;
+use super::size;
 use crate::value::Value;
 
 /// A set of texts: "1", "1.0" and "01" are three.
@@ -13,10 +14,6 @@ use crate::value::Value;
 pub(super) struct Distinct {
     texts: BTreeSet<Box<str>>,
 }
-
-/// What a member of the set costs besides its bytes: the box, its share of a
-/// node of the tree, and the allocator's own.
-const MEMBER: usize = 40;
 
 impl Distinct {
     /// Bytes that the set grew by.
@@ -26,7 +23,7 @@ impl Distinct {
             Item::Text(text) => Box::from(text),
             Item::Number(number) => number.to_string().into_boxed_str(),
         };
-        let size = added.len() + MEMBER;
+        let size = added.len() + size::MEMBER;
         if self.texts.insert(added) { size } else { 0 }
     }
 

@@ -21,7 +21,7 @@ pub(super) struct ExactSum {
 }
 
 impl ExactSum {
-    pub(super) const BYTES: usize = size_of::<[i64; DIGITS]>();
+    pub(super) const BYTES: usize = DIGITS * 8;
 
     pub(super) fn new() -> Self {
         ExactSum {

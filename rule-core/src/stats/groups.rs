@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::accumulator::Accumulator;
+use super::size;
 use super::{Item, Observation, Sample, Source, Stats};
 use crate::time::Time;
 use crate::value::{Value, compare_texts};
@@ -36,10 +37,6 @@ pub const MAX_COMBINATIONS: usize = 1000;
 /// The bytes that the keys of one event's combinations take together, at most,
 /// the first one apart.
 const MAX_COMBINED_BYTES: usize = 1 << 20;
-
-/// What a group costs besides its key and accumulators: two boxes, its share of
-/// a node of the map, and the allocator's own.
-const GROUP: usize = 96;
 
 /// The result of one group.
 #[derive(Clone, Debug)]
@@ -99,7 +96,7 @@ impl Groups {
                 .iter()
                 .map(|one| Accumulator::new(one.function));
             let accumulators: Box<[Accumulator]> = new.collect();
-            *bytes += key_bytes + GROUP;
+            *bytes += key_bytes + size::GROUP;
             *bytes += accumulators.iter().map(Accumulator::size).sum::<usize>();
             Group {
                 accumulators,

@@ -12,6 +12,7 @@ mod extreme;
 mod groups;
 mod recent;
 mod sample;
+mod size;
 mod stored;
 mod sum;
 

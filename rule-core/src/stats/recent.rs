@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::Item;
+use super::size;
 use super::stored::Stored;
 use crate::time::Time;
 use crate::value::Value;
 
 /// A value with the time of its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Timed {
+pub(super) struct Timed {
     time: Option<Time>,
     value: Stored,
 }
@@ -99,14 +100,14 @@ impl List {
         if place >= LIST_LENGTH {
             return 0;
         }
-        let size = new.value.heap() + size_of::<Timed>();
+        let size = new.value.heap() + size::TIMED;
         self.kept.insert(place, new);
         let dropped = if self.kept.len() > LIST_LENGTH {
             self.kept.pop()
         } else {
             None
         };
-        size.saturating_sub(dropped.map_or(0, |gone| gone.value.heap() + size_of::<Timed>()))
+        size.saturating_sub(dropped.map_or(0, |gone| gone.value.heap() + size::TIMED))
     }
 
     pub(super) fn values(&self) -> Value {

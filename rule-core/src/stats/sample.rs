@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
+use super::size;
 use crate::time::Time;
 
 /// An event behind a result. Ordered by time, then by its place.
@@ -58,5 +59,5 @@ impl Observation<'_> {
 }
 
 fn size(sample: &Sample) -> usize {
-    size_of::<Sample>() + sample.input.len() + sample.text.len()
+    size::SAMPLE + sample.input.len() + sample.text.len()
 }

@@ -87,13 +87,29 @@ impl Sum {
     /// The nearest double.
     fn nearest(&self) -> f64 {
         let whole = self.decimal / BILLION;
-        let billionths = (self.decimal % BILLION).unsigned_abs();
-        let sign = if self.decimal < 0 { "-" } else { "" };
-        let text = alloc::format!("{sign}{}.{billionths:09}", whole.unsigned_abs());
-        let decimal: f64 = text.parse().unwrap_or(0.0);
+        let billionths = self.decimal % BILLION;
         // 2^128 billionths.
         let over = self.overflows as f64 * 340_282_366_920_938_463_463_374_607_431.0;
-        decimal + over + self.float.as_ref().map_or(0.0, ExactSum::value)
+        let Some(float) = &self.float else {
+            let sign = if self.decimal < 0 { "-" } else { "" };
+            let fraction = billionths.unsigned_abs();
+            let text = alloc::format!("{sign}{}.{fraction:09}", whole.unsigned_abs());
+            return text.parse().unwrap_or(0.0) + over;
+        };
+        // Beside doubles the whole part is added exactly, for a large double may
+        // take it away again; the fraction, below one, as the nearest double.
+        let mut sum = float.clone();
+        let sign = if whole < 0 { -1.0 } else { 1.0 };
+        let mut rest = whole.unsigned_abs();
+        let mut unit = sign;
+        while rest > 0 {
+            sum.add((rest as u32) as f64 * unit);
+            rest >>= 32;
+            unit *= 4_294_967_296.0;
+        }
+        sum.add(billionths as f64 / 1e9);
+        sum.add(over);
+        sum.value()
     }
 }
 

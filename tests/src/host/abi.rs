@@ -170,7 +170,7 @@ impl<G: Guest> Host for Client<G> {
         self.count("rule_finish", &[handle])
     }
 
-    fn alerts(&mut self) -> Vec<u8> {
+    fn some_alerts(&mut self) -> Vec<u8> {
         let handle = self.of_handle();
         self.bytes("rule_alerts", &[handle])
             .expect("a session has alerts, or none")

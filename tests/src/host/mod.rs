@@ -50,8 +50,20 @@ pub trait Host {
     /// What the engine refuses it for.
     fn finish(&mut self) -> Answer<usize>;
 
-    /// The alerts that wait, as JSON lines, taken.
-    fn alerts(&mut self) -> Vec<u8>;
+    /// Alerts that wait, as JSON lines, taken; none where none waits.
+    fn some_alerts(&mut self) -> Vec<u8>;
+
+    /// All alerts that wait, taken.
+    fn alerts(&mut self) -> Vec<u8> {
+        let mut all = Vec::new();
+        loop {
+            let mut lines = self.some_alerts();
+            if lines.is_empty() {
+                return all;
+            }
+            all.append(&mut lines);
+        }
+    }
 
     /// The counters as JSON.
     fn counters(&mut self) -> Vec<u8>;

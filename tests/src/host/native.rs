@@ -43,7 +43,7 @@ impl Host for Native {
         json(self.session().finish())
     }
 
-    fn alerts(&mut self) -> Vec<u8> {
+    fn some_alerts(&mut self) -> Vec<u8> {
         self.session().take_alerts()
     }
 

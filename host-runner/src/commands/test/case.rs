@@ -113,12 +113,18 @@ impl Case {
         self.feed(&mut session, file)?;
         session.finish()?;
         let mut rows = Vec::new();
-        let lines = session.alerts()?.split(|&byte| byte == b'\n');
-        for line in lines.filter(|line| !line.is_empty()) {
-            let alert: Alert = serde_json::from_slice(line).map_err(|error| {
-                Problem::Case(format!("an alert of the module cannot be read: {error}"))
-            })?;
-            rows.extend(alert.row);
+        loop {
+            let lines = session.alerts()?;
+            if lines.is_empty() {
+                break;
+            }
+            let lines = lines.split(|&byte| byte == b'\n');
+            for line in lines.filter(|line| !line.is_empty()) {
+                let alert: Alert = serde_json::from_slice(line).map_err(|error| {
+                    Problem::Case(format!("an alert of the module cannot be read: {error}"))
+                })?;
+                rows.extend(alert.row);
+            }
         }
         let counters = session.counters()?;
         let malformed = counters.malformed_samples.first().map(|sample| {

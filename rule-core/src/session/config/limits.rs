@@ -59,14 +59,12 @@ impl Limits {
         })
     }
 
-    /// Bytes of memory that a session of these limits needs: the program and its
-    /// plans, a record with what decoding it takes, and the windows twice, for
-    /// at their close the rows stand beside the groups, and the alerts beside
-    /// the rows.
-    pub(in crate::session) fn memory_needed(&self) -> usize {
+    /// Bytes of memory that what is limited may take: a record with what decoding
+    /// it takes, the windows, for at their close the rows stand beside the groups,
+    /// and the lines of alerts.
+    pub(in crate::session) fn memory(&self) -> usize {
         let record = self.record.saturating_mul(8);
-        (4usize << 20)
-            .saturating_add(record)
-            .saturating_add(self.state.saturating_mul(5))
+        let windows = self.state.saturating_mul(5);
+        record.saturating_add(windows).saturating_add(1 << 20)
     }
 }

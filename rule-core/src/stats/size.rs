@@ -1,0 +1,44 @@
+//! What kept values take of memory, in bytes, as it is reckoned.
+//!
+//! Fixed figures rather than `size_of`: a limit must be met at the same event
+//! in a module of 32 bits and in a program of 64. They are those of 64 bits, so
+//! that a module has room to spare.
+
+/// A group besides its key and accumulators: two boxes, its share of a node of
+/// the map, and the allocator's own.
+pub(super) const GROUP: usize = 96;
+
+/// An accumulator, without what it boxes.
+pub(super) const ACCUMULATOR: usize = 48;
+
+/// The box of a sum.
+pub(super) const SUM: usize = 64;
+
+/// The box of one value with its time.
+pub(super) const ONE: usize = 56;
+
+/// A value of a list with its time.
+pub(super) const TIMED: usize = 48;
+
+/// A member of a set besides its text: the box, its share of a node of the tree,
+/// and the allocator's own.
+pub(super) const MEMBER: usize = 40;
+
+/// A sample besides its texts.
+pub(super) const SAMPLE: usize = 104;
+
+/// The figures are no less than the sizes that the compiler gives.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{accumulator, recent, sample, sum};
+
+    #[test]
+    fn nothing_is_larger_than_it_is_reckoned() {
+        assert!(size_of::<accumulator::Accumulator>() <= ACCUMULATOR);
+        assert!(size_of::<sum::Sum>() <= SUM);
+        assert!(size_of::<recent::One>() <= ONE);
+        assert!(size_of::<recent::Timed>() <= TIMED);
+        assert!(size_of::<sample::Sample>() <= SAMPLE);
+    }
+}
