@@ -209,6 +209,7 @@ fn summary(counters: &Counters, damaged: u64) {
         (counters.late, "late"),
         (counters.future, "too far in the future"),
         (counters.combinations, "combinations of by-values too many"),
+        (counters.fields, "fields too many"),
         (counters.overflow, "without room"),
     ]
     .iter()
@@ -217,6 +218,12 @@ fn summary(counters: &Counters, damaged: u64) {
     .collect();
     if !places.is_empty() {
         lines += &format!("not in a result: {}\n", places.join(", "));
+    }
+    if counters.invalid_utf8 > 0 {
+        lines += &format!(
+            "in another encoding than UTF-8, read with replacements: {}\n",
+            counters.invalid_utf8
+        );
     }
     if damaged > 0 {
         lines += &format!("damaged parts of event logs: {damaged}\n");

@@ -51,6 +51,8 @@ pub struct Counters {
     pub no_time: u64,
     /// Combinations of by-values left out, of events with too many of them.
     pub combinations: u64,
+    /// Fields left out, of events with too many of them.
+    pub fields: u64,
     /// Matches that found no room.
     pub overflow: u64,
     /// Groups of `stats` that are held.

@@ -16,6 +16,8 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::settings::Section;
+
 pub use risk::{ObjectKind, Risk, RiskObject, ThreatObject};
 
 /// A detection.
@@ -175,7 +177,20 @@ impl<'v> Reader<'v> {
             .get("schedule")
             .or_else(|| self.value.get("scheduling"))
             .or_else(|| deployment.get("scheduling"))
-            .unwrap_or(&Value::Null);
+            .filter(|block| !block.is_null());
+        let Some(block) = block else {
+            return Ok(ScheduleText::default());
+        };
+        let known = [
+            "cron_schedule",
+            "cron",
+            "earliest_time",
+            "earliest",
+            "latest_time",
+            "latest",
+            "schedule_window",
+        ];
+        Section::new(block, "schedule", &known).map_err(|error| self.error(error.message))?;
         let default = ScheduleText::default();
         let part = |keys: [&str; 2], default: String| -> Result<String, DetectionError> {
             for key in keys {

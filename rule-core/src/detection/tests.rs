@@ -63,6 +63,14 @@ fn the_rest_of_a_detection() {
 fn what_is_no_detection() {
     for (value, wanted) in [
         (
+            json!({"name": "N", "id": "I", "search": "x", "schedule": "0 * * * *"}),
+            "`schedule` must be an object, not `\"0 * * * *\"`",
+        ),
+        (
+            json!({"name": "N", "id": "I", "search": "x", "schedule": {"cron_shedule": "0 * * * *"}}),
+            "unknown key `cron_shedule` in `schedule`: did you mean `cron_schedule`?",
+        ),
+        (
             json!([]),
             "a detection must be an object with `name`, `id` and `search`",
         ),

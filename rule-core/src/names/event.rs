@@ -43,7 +43,7 @@ impl Default for Defaults {
 #[derive(Clone, Debug)]
 pub struct Event<'r> {
     pub(super) slots: Vec<Slot<'r>>,
-    /// The fields that nobody asked for, where they are kept, in their order.
+    /// Every field of its own, where they are kept, in their order.
     pub(super) others: Vec<(String, Cow<'r, str>)>,
     pub(super) raw: Cow<'r, str>,
     pub(super) time: Option<Time>,
@@ -128,7 +128,8 @@ impl<'r> Event<'r> {
         self.time
     }
 
-    /// The fields kept though nobody asked for them, by name.
+    /// Every field that the event has itself, asked for or not, by its plain name;
+    /// none where no plan wants all.
     #[must_use]
     pub fn others(&self) -> &[(String, Cow<'r, str>)] {
         &self.others
@@ -151,9 +152,17 @@ impl<'r> Event<'r> {
                 Some(fill(template, &found.inserts))
             });
         let by_channel = |names: &alloc::collections::BTreeMap<String, String>| {
-            channel
-                .as_ref()
-                .and_then(|channel| names.get(channel))
+            // Windows takes the names of channels without case.
+            let channel = channel.as_ref()?;
+            let same = |name: &&String| name.eq_ignore_ascii_case(channel);
+            names
+                .get(channel)
+                .or_else(|| {
+                    names
+                        .iter()
+                        .find(|(name, _)| same(name))
+                        .map(|(_, value)| value)
+                })
                 .cloned()
         };
         let sourcetype =

@@ -154,9 +154,6 @@ impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
 
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         let asked = self.asked;
-        let mut named = asked
-            .meaning
-            .is_some_and(|meaning| !meaning.targets.is_empty());
         if let Some(meaning) = asked.meaning {
             self.give(meaning, asked.metadata, value.clone());
         }
@@ -165,14 +162,13 @@ impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
             *count += 1;
             let position = alloc::format!("{array}{name}{count}");
             if let Some(meaning) = self.table.paths.get(&position) {
-                named = true;
                 self.give(meaning, asked.metadata, value.clone());
             }
         }
         if asked.insert {
             self.found.inserts.push(value.clone());
         }
-        if asked.other && !named {
+        if asked.other {
             let path = self.inside(path).map_or(path, |(inner, _)| inner);
             let name = String::from(self.table.plain_name(path));
             self.event.others.push((name, value));

@@ -144,17 +144,20 @@ impl Sources {
         self
     }
 
-    /// The search that defines an eventtype.
-    #[must_use]
-    pub fn eventtype(&self, name: &str) -> Option<&str> {
-        self.eventtypes.get(name).map(String::as_str)
+    /// The names of eventtypes with the searches that define them.
+    pub fn eventtypes(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.eventtypes)
     }
 
-    /// The search that defines a tag.
-    #[must_use]
-    pub fn tag(&self, name: &str) -> Option<&str> {
-        self.tags.get(name).map(String::as_str)
+    /// The names of tags with the searches that define them.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.tags)
     }
+}
+
+fn pairs(map: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    map.iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
 }
 
 fn required(section: &Section<'_>, key: &str) -> Result<String, SettingError> {

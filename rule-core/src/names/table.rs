@@ -14,7 +14,7 @@ pub struct Table {
     /// The fields asked for; an event keeps the value of each at its place here.
     fields: Vec<String>,
     pub(super) paths: BTreeMap<String, Meaning>,
-    /// Are fields kept that nobody asked for by name?
+    /// Are all fields kept, asked for by name or not?
     pub(super) keep_all: bool,
     pub(super) slots: WellKnown,
 }
@@ -155,7 +155,7 @@ impl Table {
         paths
     }
 
-    /// The name that a field nobody asked for is kept under.
+    /// The name that a field is kept under beside those asked for.
     pub(super) fn plain_name<'p>(&self, path: &'p str) -> &'p str {
         self.sources
             .data_prefixes

@@ -37,7 +37,7 @@ impl Planner<'_> {
             }
             return Ok(());
         }
-        let planned = self.command(command)?;
+        let planned = self.command(command, plan.is_over_events())?;
         // The columns of these are those of all rows, so where no `stats` comes
         // to part events from rows they wait for the end of the window.
         let of_all_rows = matches!(
@@ -52,9 +52,10 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn command(&self, command: &ast::Command) -> Result<Command, Error> {
+    /// One command; `events` where it works on events, not on rows of a window.
+    fn command(&self, command: &ast::Command, events: bool) -> Result<Command, Error> {
         Ok(match &command.body {
-            Body::Search(predicate) => Command::Search(self.predicate(predicate, false)?),
+            Body::Search(predicate) => Command::Search(self.predicate(predicate, events)?),
             Body::Where(expr) => Command::Where(self.condition(expr)?),
             Body::Eval(assignments) => {
                 let mut planned = Vec::new();
@@ -162,9 +163,13 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
                 }
             }
         }
-        Command::Search(test) => test
-            .clone()
-            .visit_fields(&mut |field| asked.read(&field.name)),
+        Command::Search(test) => {
+            if test.asks_raw() {
+                asked.read("_raw");
+            }
+            test.clone()
+                .visit_fields(&mut |field| asked.read(&field.name));
+        }
         Command::Where(expr) => expr.visit_fields(&mut |name| asked.read(name)),
         Command::Eval(assignments) => {
             for (name, value) in assignments {

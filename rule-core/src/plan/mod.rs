@@ -134,9 +134,7 @@ impl Plan {
         }
         self.all_fields = asked.all || !closed;
         if self.all_fields {
-            ["_time", "host", "source", "sourcetype"]
-                .into_iter()
-                .for_each(|name| asked.read(name));
+            WELL_KNOWN.into_iter().for_each(|name| asked.read(name));
         }
         self.fields = asked.fields;
         // `fillnull` without a list fills what its result has. A stream has no
@@ -181,6 +179,19 @@ impl Asked {
         self.made.push(String::from(name));
     }
 }
+
+/// What a plan that wants all fields asks for by name: what Splunk keeps of every
+/// event, and the names that it gives to fields which events call otherwise.
+const WELL_KNOWN: [&str; 8] = [
+    "_time",
+    "host",
+    "source",
+    "sourcetype",
+    "Channel",
+    "SourceName",
+    "EventCode",
+    "Message",
+];
 
 /// The planner at work on one text.
 struct Planner<'p> {

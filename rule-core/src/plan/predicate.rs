@@ -43,17 +43,15 @@ impl Planner<'_> {
                     end: value.span.end,
                 };
                 let text = String::from(self.source.text(span));
-                if events && matches!(op, CompareOp::Eq | CompareOp::Ne) {
-                    let kind = field.text.as_str();
-                    if kind == "eventtype" || kind == "tag" || kind.starts_with("tag::") {
-                        let test = self.defined(field, value, text, depth)?;
-                        let differs = *op == CompareOp::Ne;
-                        return Ok(if differs {
-                            Test::Not(Box::new(test))
-                        } else {
-                            test
-                        });
-                    }
+                if events && is_defined(&field.text) && matches!(op, CompareOp::Eq | CompareOp::Ne)
+                {
+                    let test = self.defined(field, value, text, depth)?;
+                    let differs = *op == CompareOp::Ne;
+                    return Ok(if differs {
+                        Test::Not(Box::new(test))
+                    } else {
+                        test
+                    });
                 }
                 self.compare(field, *op, value, text, events)?
             }
@@ -64,6 +62,13 @@ impl Planner<'_> {
                     end,
                 };
                 let text = format!("{})", self.source.text(span));
+                if events && is_defined(&field.text) {
+                    let tests = values
+                        .iter()
+                        .map(|value| self.defined(field, value, text.clone(), depth))
+                        .collect::<Result<_, _>>()?;
+                    return Ok(Test::Or(tests));
+                }
                 let wanted = values.iter().map(wanted).collect();
                 let condition = Condition::In(self.field(field)?, wanted);
                 Test::Leaf {
@@ -145,16 +150,37 @@ impl Planner<'_> {
         depth: usize,
     ) -> Result<Test, Error> {
         let sources = self.context.sources;
-        let definition = match field.text.as_str() {
-            "eventtype" => sources.eventtype(&value.text),
-            _ => sources.tag(&value.text),
-        };
-        let Some(definition) = definition else {
-            return Ok(Test::Leaf {
+        let pattern = Pattern::new(&value.text, value.form == ValueForm::Case);
+        let mut tests = Vec::new();
+        if field.text == "eventtype" {
+            for (_, definition) in sources
+                .eventtypes()
+                .filter(|(name, _)| pattern.matches(name))
+            {
+                tests.push(self.definition(definition, value, depth)?);
+            }
+        } else {
+            for (_, definition) in sources.tags().filter(|(name, _)| pattern.matches(name)) {
+                tests.push(self.definition(definition, value, depth)?);
+            }
+        }
+        Ok(match tests.len() {
+            0 => Test::Leaf {
                 condition: Condition::Never,
                 text,
-            });
-        };
+            },
+            1 => tests.pop().unwrap_or(Test::All),
+            _ => Test::Or(tests),
+        })
+    }
+
+    /// The search that defines an eventtype or a tag.
+    fn definition(
+        &self,
+        definition: &str,
+        value: &SearchValue,
+        depth: usize,
+    ) -> Result<Test, Error> {
         if depth >= MAX_EVENTTYPE_DEPTH {
             let message = format!(
                 "`{}` is defined by itself, or deeper than {MAX_EVENTTYPE_DEPTH} levels",
@@ -184,6 +210,11 @@ impl Planner<'_> {
 
 fn wanted(value: &SearchValue) -> Wanted {
     Wanted::new(&value.text, value.form == ValueForm::Case)
+}
+
+/// Is this a field whose values are names of searches?
+fn is_defined(field: &str) -> bool {
+    field == "eventtype" || field == "tag" || field.starts_with("tag::")
 }
 
 /// `index` and `splunk_server` are about where events are stored.

@@ -1,5 +1,6 @@
 //! `stats`.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -14,21 +15,38 @@ use crate::value::{Number, Value};
 impl Planner<'_> {
     /// The command, and the columns to compute before it: `count(eval(x>1))`
     /// counts a column of that name.
-    pub(super) fn stats(&self, stats: &ast::Stats) -> Result<(Stats, Vec<(String, Expr)>), Error> {
-        if let Some(setting) = stats.settings.first() {
+    pub(super) fn stats(&self, named: &ast::Stats) -> Result<(Stats, Vec<(String, Expr)>), Error> {
+        if let Some(setting) = named.settings.first() {
             return Err(self.unsupported_option("stats", &setting.key));
         }
         let mut computed = Vec::new();
         let mut aggregates = Vec::new();
-        for aggregate in &stats.aggregates {
+        for aggregate in &named.aggregates {
             aggregates.push(self.aggregate(aggregate, &mut computed)?);
         }
-        let by = stats
+        let by = named
             .by
             .iter()
             .map(|name| self.plain_field(name))
             .collect::<Result<_, _>>()?;
-        Ok((Stats { aggregates, by }, computed))
+        let stats = Stats { aggregates, by };
+        self.check_columns(&stats, named)?;
+        Ok((stats, computed))
+    }
+
+    /// Two columns of one name would hide one another.
+    fn check_columns(&self, stats: &Stats, named: &ast::Stats) -> Result<(), Error> {
+        let mut taken: BTreeSet<&str> = stats.by.iter().map(|field| field.name.as_str()).collect();
+        for (aggregate, written) in stats.aggregates.iter().zip(&named.aggregates) {
+            if !taken.insert(&aggregate.column) {
+                let message = alloc::format!(
+                    "`stats` would give two columns the name `{}`: give this one another with `AS`",
+                    aggregate.column
+                );
+                return Err(self.error(Code::Syntax, message, None, written.span));
+            }
+        }
+        Ok(())
     }
 
     fn aggregate(
@@ -67,14 +85,30 @@ impl Planner<'_> {
         };
         let column = match &aggregate.alias {
             Some(alias) => alias.text.clone(),
-            None if field.is_none() => String::from("count"),
-            None => String::from(self.source.text(aggregate.span)),
+            None => match &field {
+                None => String::from("count"),
+                Some(field) => self.column(aggregate, field),
+            },
         };
         Ok(Aggregate {
             function,
             field,
             column,
         })
+    }
+
+    /// The name of a column without `AS`: the function of its field.
+    fn column(&self, aggregate: &ast::Aggregate, field: &Field) -> String {
+        match &aggregate.argument {
+            AggregateArgument::Field(_) => {
+                alloc::format!(
+                    "{}({})",
+                    self.source.text(aggregate.function.span),
+                    field.name
+                )
+            }
+            _ => String::from(self.source.text(aggregate.span)),
+        }
     }
 
     /// A field to group by or to count over.

@@ -134,6 +134,10 @@ fn what_cannot_run_is_named() {
 fn what_means_nothing_is_an_error() {
     for (text, wanted) in [
         (
+            "x=1 | stats count AS f BY f",
+            "`stats` would give two columns the name `f`: give this one another with `AS`",
+        ),
+        (
             "x=1 | where y",
             "`y` is a value, where a condition is needed: compare it with something",
         ),
@@ -202,16 +206,24 @@ fn fields_that_events_are_asked_for() {
             false,
         ),
         ("a=1 | table b c", "a b c", false),
-        ("a=1", "a _time host source sourcetype", true),
-        ("a=1 | table b *", "a b _time host source sourcetype", true),
+        (
+            "a=1",
+            "a _time host source sourcetype Channel SourceName EventCode Message",
+            true,
+        ),
+        (
+            "a=1 | table b *",
+            "a b _time host source sourcetype Channel SourceName EventCode Message",
+            true,
+        ),
         (
             "a=1 | rename n.* AS * | stats count by c",
-            "a c _time host source sourcetype",
+            "a c _time host source sourcetype Channel SourceName EventCode Message",
             true,
         ),
         (
             "index=main sourcetype=x \"some words\"",
-            "index sourcetype _time host source",
+            "index sourcetype _time host source Channel SourceName EventCode Message",
             true,
         ),
         ("eventtype=known | stats count", "a b", false),

@@ -1,5 +1,6 @@
 //! The commands over rows.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -132,12 +133,12 @@ fn fill(row: &mut Row, field: &str, value: &str) {
 }
 
 fn fill_every_column(mut rows: Vec<Row>, value: &str) -> Vec<Row> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
     let mut names: Vec<String> = Vec::new();
-    for row in &rows {
-        for (name, _) in row.columns() {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
+    for (name, _) in rows.iter().flat_map(Row::columns) {
+        if !known.contains(name) {
+            known.insert(name.clone());
+            names.push(name.clone());
         }
     }
     for row in &mut rows {
@@ -150,9 +151,11 @@ fn fill_every_column(mut rows: Vec<Row>, value: &str) -> Vec<Row> {
 
 /// The columns of `table`: a name is one, a pattern those of any row.
 fn table_columns(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
     let mut columns: Vec<String> = Vec::new();
     let mut add = |name: &str| {
-        if !columns.iter().any(|column| column == name) {
+        if !known.contains(name) {
+            known.insert(String::from(name));
             columns.push(String::from(name));
         }
     };

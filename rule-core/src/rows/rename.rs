@@ -1,10 +1,12 @@
 //! `rename`: other names for columns.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::name_pattern::NamePattern;
 use super::row::Row;
+use crate::value::Value;
 
 /// One `FIELD AS NAME`.
 ///
@@ -36,23 +38,25 @@ impl Rename {
     }
 
     pub(super) fn apply(&self, row: &mut Row) {
-        let columns = row.take_columns();
-        let mut renamed: Vec<String> = Vec::new();
+        let columns = row.columns();
+        let mut renamed: BTreeSet<String> = BTreeSet::new();
         let names: Vec<Option<String>> = columns
             .iter()
             .map(|(name, _)| {
                 let captures = self.from.captures(name)?;
                 let to = self.to.fill(&captures);
-                renamed.push(to.clone());
+                renamed.insert(to.clone());
                 Some(to)
             })
             .collect();
-        if renamed.is_empty()
-            && let Some(to) = self.to.literal()
-        {
-            renamed.push(String::from(to));
+        if renamed.is_empty() {
+            if let Some(to) = self.to.literal() {
+                row.set(to, Value::Null);
+            }
+            return;
         }
-        let kept = columns
+        let kept = row
+            .take_columns()
             .into_iter()
             .zip(names)
             .filter_map(|((name, value), to)| match to {

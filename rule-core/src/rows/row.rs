@@ -93,6 +93,24 @@ impl Row {
         ROW + columns.sum::<usize>() + samples.sum::<usize>()
     }
 
+    /// The length of the row as JSON, in bytes, or a little more.
+    #[must_use]
+    pub fn json_length(&self) -> usize {
+        let columns = self.columns.iter().map(|(name, value)| {
+            let values = value.each().iter().map(|one| match one {
+                Value::Text(text) => escaped_length(text) + 3,
+                _ => 40,
+            });
+            escaped_length(name) + 6 + values.sum::<usize>()
+        });
+        let samples = self
+            .identity
+            .samples
+            .iter()
+            .map(|sample| escaped_length(&sample.text) + escaped_length(&sample.input) + 120);
+        columns.sum::<usize>() + samples.sum::<usize>() + 2
+    }
+
     /// Gives the row other columns; with `fixed` null ones stay from now on.
     pub(super) fn replace_columns(&mut self, columns: Vec<(String, Value)>, fixed: bool) {
         self.columns = columns;
@@ -110,6 +128,17 @@ impl Row {
 const ROW: usize = 128;
 const COLUMN: usize = 56;
 const VALUE: usize = 32;
+
+/// The length of a text in a JSON string: a control character takes six bytes,
+/// a quote or a backslash two.
+fn escaped_length(text: &str) -> usize {
+    let length = |byte: u8| match byte {
+        0..=0x1f => 6,
+        b'"' | b'\\' => 2,
+        _ => 1,
+    };
+    text.bytes().map(length).sum()
+}
 
 fn heap(value: &Value) -> usize {
     match value {

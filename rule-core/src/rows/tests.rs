@@ -170,7 +170,10 @@ fn after_table_null_stays_null() {
         "host".to_string(),
         Expr::Field("nothing".to_string()),
     )]);
-    let rows = erase.apply(table, &context);
+    let rows = erase.apply(table.clone(), &context);
+    assert_eq!(serde_json::to_string(&rows[0]).unwrap(), r#"{"host":null}"#);
+    let empty = Command::Rename(vec![rename("nothing", "host")]);
+    let rows = empty.apply(table, &context);
     assert_eq!(serde_json::to_string(&rows[0]).unwrap(), r#"{"host":null}"#);
 }
 

@@ -107,16 +107,15 @@ impl Term {
             let last = index + 1 == parts.len();
             let limit = segment_end(raw, end);
             let found = loop {
+                // No further than the part could begin within the segment.
+                let reach = raw.len().min(limit + part.len());
                 let Some(step) = raw
-                    .get(end..)
+                    .get(end..reach)
                     .and_then(|rest| case.find(rest, part.as_bytes()))
                 else {
                     return false;
                 };
                 let start = end + step;
-                if start > limit {
-                    return false;
-                }
                 let after = start + part.len();
                 if !last || self.open_end || self.bounded_after(raw, after) {
                     break after;

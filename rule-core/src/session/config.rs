@@ -226,8 +226,10 @@ fn clock(value: &Value) -> Result<Clock, SettingError> {
 }
 
 fn count(value: &Value, at: &str) -> Result<usize, SettingError> {
-    let whole = value.as_u64().and_then(|count| usize::try_from(count).ok());
-    whole.ok_or_else(|| wrong(at, "a whole number, not negative", value))
+    match value.as_u64() {
+        Some(count) => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
+        None => Err(wrong(at, "a whole number, not negative", value)),
+    }
 }
 
 /// The settings of one input.

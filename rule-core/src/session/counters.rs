@@ -30,6 +30,8 @@ pub struct Counters {
     pub no_time: u64,
     /// Combinations of by-values left out, of events with too many.
     pub combinations: u64,
+    /// Fields left out, of events with more than 1,000 where a search wants all.
+    pub fields: u64,
     /// Matching events that found no room.
     pub overflow: u64,
     /// Groups in open windows.

@@ -29,6 +29,8 @@ pub(super) struct Engine {
     waiting: VecDeque<Waiting>,
     /// Bytes that they hold.
     waiting_bytes: usize,
+    /// Bytes that the longest of their lines may take.
+    longest_line: usize,
     pub(super) counters: Counters,
     /// Bytes of the configuration and the built-in one.
     text: usize,
@@ -48,7 +50,7 @@ struct Waiting {
 /// Alerts are written when they are taken, and no more at once than this many
 /// bytes and one line: all lines of a full window can take several times what
 /// the window did.
-pub(super) const TAKEN_AT_ONCE: usize = 256 << 10;
+const TAKEN_AT_ONCE: usize = 256 << 10;
 
 impl Engine {
     pub(super) fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
@@ -79,6 +81,7 @@ impl Engine {
             now: None,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            longest_line: 0,
             counters: Counters::default(),
             text: text_bytes,
             state: 0,
@@ -146,7 +149,10 @@ impl Engine {
                 offset,
             } => match decode::csv_header(bytes) {
                 Ok(header) => self.reading.csv_header = header,
-                Err(error) => self.malformed(&error, bytes, offset),
+                Err(error) => {
+                    self.counters.records += 1;
+                    self.malformed(&error, bytes, offset);
+                }
             },
             Frame::Record {
                 kind,
@@ -224,10 +230,15 @@ impl Engine {
                 closed.push((bounds, index, rows));
             }
         }
-        closed.sort_by_key(|(bounds, index, _)| (*bounds, *index));
+        closed.sort_by_key(|(bounds, index, _)| (bounds.span(), *index, *bounds));
         for (bounds, rule, rows) in closed {
             for row in rows {
                 self.waiting_bytes += row.bytes();
+                let line = self
+                    .rules
+                    .get(rule)
+                    .map_or(0, |rule| rule.line_length(&row));
+                self.longest_line = self.longest_line.max(line);
                 self.counters.alerts += 1;
                 self.waiting.push_back(Waiting { bounds, rule, row });
             }
@@ -252,12 +263,23 @@ impl Engine {
                 rule.write_alert(bounds, &row, &mut lines);
             }
         }
+        if self.waiting.is_empty() {
+            self.longest_line = 0;
+        }
         lines
     }
 
-    /// Bytes that the open windows hold.
-    pub(super) fn state(&self) -> usize {
-        self.state
+    /// Bytes of the lines of one taking without the last, and of the longest line.
+    pub(super) fn taken_at_once(&self) -> (usize, usize) {
+        (TAKEN_AT_ONCE, self.longest_line)
+    }
+
+    /// Bytes that the rows of the open windows may take.
+    pub(super) fn rows_to_come(&self) -> usize {
+        let rules = self.rules.iter();
+        rules
+            .map(|rule| rule.bytes().saturating_mul(rule.row_factor()))
+            .fold(0, usize::saturating_add)
     }
 
     pub(super) fn counters(&self) -> Counters {

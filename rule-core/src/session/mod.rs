@@ -99,7 +99,9 @@ impl Session {
     /// `limits.state` allows; the state is as before.
     pub fn push(&mut self, bytes: &[u8]) -> Result<usize, SessionError> {
         self.check_open()?;
-        self.engine.check_room()?;
+        if !bytes.is_empty() {
+            self.engine.check_room()?;
+        }
         let Session { engine, framer, .. } = self;
         engine.counters.bytes = engine.counters.bytes.saturating_add(bytes.len() as u64);
         framer.push(bytes, &mut |frame| engine.frame(frame));
@@ -193,10 +195,10 @@ impl Session {
     #[must_use]
     pub fn close_headroom(&self) -> Headroom {
         let push = self.push_headroom(0);
-        let state = self.engine.state();
+        let rows = self.engine.rows_to_come();
         Headroom {
-            largest: push.largest.max(state / 2),
-            total: push.total.saturating_add(state.saturating_mul(4)),
+            largest: push.largest.max(rows / 8),
+            total: push.total.saturating_add(rows),
         }
     }
 
@@ -204,9 +206,12 @@ impl Session {
     /// moved as it grows.
     #[must_use]
     pub fn alerts_headroom(&self) -> Headroom {
+        let (lines, line) = self.engine.taken_at_once();
         Headroom {
-            largest: 2 * engine::TAKEN_AT_ONCE,
-            total: 4 * engine::TAKEN_AT_ONCE,
+            largest: lines.saturating_add(line.saturating_mul(2)),
+            total: lines
+                .saturating_mul(3)
+                .saturating_add(line.saturating_mul(3)),
         }
     }
 

@@ -101,17 +101,36 @@ pub(super) struct Carried {
 
 impl Carried {
     /// Reads the fields of the text, by its first byte. A text that cannot be
-    /// read to its end is one without fields, for the envelope is well formed.
+    /// read to its end has none: the envelope is well formed, and its event a
+    /// text. Gives whether it has bytes that are no UTF-8.
     fn read<'r>(&'r self, reader: &mut EventReader<'_, 'r>) -> bool {
-        let bytes = self.text.as_bytes();
-        let decoded = match bytes.trim_ascii_start().first() {
-            Some(b'{') => decode::json(bytes, reader),
-            Some(b'<') => decode::xml(bytes, reader),
-            _ if classic(&self.text) => decode::classic_text(bytes, reader),
-            _ => Ok(Decoded::default()),
-        };
-        decoded.is_ok_and(|decoded| decoded.invalid_utf8)
+        if self.decode(&mut Nobody).is_err() {
+            return false;
+        }
+        self.decode(reader)
+            .is_ok_and(|decoded| decoded.invalid_utf8)
     }
+
+    fn decode<'r>(&'r self, sink: &mut impl FieldSink<'r>) -> Result<Decoded, DecodeError> {
+        let bytes = self.text.as_bytes();
+        match bytes.trim_ascii_start().first() {
+            Some(b'{') => decode::json(bytes, sink),
+            Some(b'<') => decode::xml(bytes, sink),
+            _ if classic(&self.text) => decode::classic_text(bytes, sink),
+            _ => Ok(Decoded::default()),
+        }
+    }
+}
+
+/// A sink that wants nothing: decoding into it says whether a text can be read.
+struct Nobody;
+
+impl<'r> FieldSink<'r> for Nobody {
+    fn wants(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn field(&mut self, _: &str, _: Cow<'r, str>) {}
 }
 
 /// A first line with a time, then `LogName=`.

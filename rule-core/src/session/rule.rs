@@ -1,6 +1,7 @@
 //! One detection at work: its plan, and the windows it counts in.
 
 use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -102,7 +103,7 @@ impl Rule {
         let samples = surroundings.sample.as_slice();
         let needs_row = !self.plan.before.is_empty() || self.plan.stats.is_none();
         let row = match needs_row {
-            true => match self.prepared_row(event, samples, surroundings.zone) {
+            true => match self.prepared_row(event, samples, surroundings.zone, counters) {
                 Some(row) => Some(row),
                 None => return 0,
             },
@@ -168,7 +169,13 @@ impl Rule {
     }
 
     /// The event as a row, after the commands that come before `stats`.
-    fn prepared_row(&self, event: &Event<'_>, samples: &[Sample], zone: &Zone) -> Option<Row> {
+    fn prepared_row(
+        &self,
+        event: &Event<'_>,
+        samples: &[Sample],
+        zone: &Zone,
+        counters: &mut Counters,
+    ) -> Option<Row> {
         let mut row = Row::new(Identity {
             by: None,
             latest: event.time(),
@@ -182,19 +189,7 @@ impl Rule {
             row.set(name, value);
         }
         if self.plan.all_fields {
-            let mut others: Vec<(&str, Vec<Value>)> = Vec::new();
-            for (name, value) in event.others() {
-                let value = Value::Text(String::from(&**value));
-                match others.iter_mut().find(|(other, _)| other == name) {
-                    Some((_, values)) => values.push(value),
-                    None => others.push((name, alloc::vec![value])),
-                }
-            }
-            for (name, values) in others {
-                if row.get(name).is_null() {
-                    row.set(name, Value::from_list(values));
-                }
-            }
+            add_others(&mut row, event, counters);
         }
         let context = Context { zone };
         self.plan
@@ -232,6 +227,25 @@ impl Rule {
         alert::write_final(&self.detection, bounds, row, out);
     }
 
+    /// Bytes that the line of a row's alert may take: the row, and its values again
+    /// in the message and as risk and threat objects.
+    pub(super) fn line_length(&self, row: &Row) -> usize {
+        let again = self.detection.risk.as_ref().map_or(0, |risk| {
+            risk.message.matches('$').count() / 2 + risk.objects.len() + risk.threats.len()
+        });
+        row.json_length().saturating_mul(1 + again)
+    }
+
+    /// How many times what a window holds its rows may come to take, with the
+    /// columns that `eval` adds.
+    pub(super) fn row_factor(&self) -> usize {
+        let made = self.plan.after.iter().map(|command| match command {
+            Command::Eval(assignments) => assignments.len(),
+            _ => 0,
+        });
+        4 + made.sum::<usize>()
+    }
+
     pub(super) fn groups(&self) -> usize {
         self.windows.groups()
     }
@@ -248,6 +262,37 @@ impl Rule {
     /// Which parts of the search held for an event.
     pub(super) fn explain(&self, event: &dyn Fields) -> crate::search::Explanation {
         self.plan.filter.explain(event)
+    }
+}
+
+/// Columns that the row of an event has, at most, where it has all its fields.
+const MAX_COLUMNS: usize = 1000;
+
+/// Adds the fields of an event that the row does not have yet, in their order.
+fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
+    let has: BTreeSet<String> = row.columns().iter().map(|(name, _)| name.clone()).collect();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut others: Vec<(&str, Vec<Value>)> = Vec::new();
+    for (name, value) in event.others() {
+        if has.contains(name) {
+            continue;
+        }
+        let value = Value::Text(String::from(&**value));
+        match places.get(name.as_str()).copied() {
+            Some(place) => {
+                if let Some((_, values)) = others.get_mut(place) {
+                    values.push(value);
+                }
+            }
+            None if has.len() + others.len() >= MAX_COLUMNS => counters.fields += 1,
+            None => {
+                places.insert(name, others.len());
+                others.push((name, alloc::vec![value]));
+            }
+        }
+    }
+    for (name, values) in others {
+        row.set(name, Value::from_list(values));
     }
 }
 

@@ -220,3 +220,63 @@ fn errors_of_a_detection_say_which_and_where() {
         })
     );
 }
+
+fn rows(config: &serde_json::Value, events: &str) -> Vec<String> {
+    let (alerts, _) = run(&config.to_string(), &[events.as_bytes()]);
+    let row = |line: &str| {
+        let start = line.find("\"row\":").unwrap();
+        let end = line.find(",\"attack\"").unwrap();
+        String::from(&line[start + 6..end])
+    };
+    alerts.lines().map(row).collect()
+}
+
+fn detection(id: &str, search: &str) -> serde_json::Value {
+    serde_json::json!({"name": id, "id": id, "search": search})
+}
+
+/// What one rule finds is its own: no other rule beside it changes a byte.
+#[test]
+fn a_rule_alone_and_beside_another() {
+    let event = r#"{"a":1,"b":2,"EventID":5,"Channel":"C","k":"v","k2":[1,2]}"#;
+    let sources = serde_json::json!({"fields": {"EventCode": ["EventID"]}});
+    let all = detection("all", "a=1");
+    let alone = serde_json::json!({"detections": [all], "window": "all", "sources": sources});
+    let other = detection("other", "b=9 k=x EventID=1 | stats count by b");
+    let both = serde_json::json!({"detections": [all, other], "window": "all", "sources": sources});
+    let wanted =
+        r#"{"a":"1","Channel":"C","EventCode":"5","b":"2","EventID":"5","k":"v","k2{}":["1","2"]}"#;
+    assert_eq!(rows(&alone, event), [wanted]);
+    assert_eq!(rows(&both, event), [wanted]);
+}
+
+#[test]
+fn searches_over_events_behind_other_commands() {
+    let sources = serde_json::json!({"eventtypes": {"known": "b=2", "knight": "b=3"}});
+    let event = r#"{"a":1,"b":2,"t":"some foo here"}"#;
+    for (search, wanted) in [
+        ("a=1 | eval c=1 | search foo | stats count", 1),
+        ("a=1 | eval c=1 | search fo | stats count", 0),
+        ("a=1 | eval c=1 | search index=main | stats count", 1),
+        ("a=1 | eval c=1 | search eventtype=known | stats count", 1),
+        ("eventtype=KNOWN | stats count", 1),
+        ("eventtype=kn* | stats count", 1),
+        ("eventtype IN (knight, other) | stats count", 0),
+        ("eventtype IN (knight, known) | stats count", 1),
+        ("eventtype!=known | stats count", 0),
+        ("eventtype=unheard | stats count", 0),
+    ] {
+        let config = serde_json::json!({
+            "detections": detection("d", search), "window": "all", "sources": sources,
+        });
+        assert_eq!(rows(&config, event).len(), wanted, "{search}");
+    }
+}
+
+#[test]
+fn an_envelope_around_a_broken_event_has_no_fields_of_it() {
+    let config =
+        serde_json::json!({"detections": detection("d", "a=1 | stats count"), "window": "all"});
+    assert_eq!(rows(&config, r#"{"event":"{\"a\":1}"}"#).len(), 1);
+    assert_eq!(rows(&config, r#"{"event":"{\"a\":1, broken"}"#).len(), 0);
+}

@@ -7,6 +7,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use core::cmp::Ordering;
 
 use super::Item;
 use crate::value::{Number, Value, parse_number};
@@ -18,11 +19,11 @@ pub(super) enum Side {
 }
 
 impl Side {
-    /// Is `new` nearer to this side than `kept`?
-    fn prefers<T: Ord + ?Sized>(self, new: &T, kept: &T) -> bool {
+    /// Does something of this order to what is kept take its place?
+    fn prefers(self, order: Ordering) -> bool {
         match self {
-            Side::Least => new < kept,
-            Side::Greatest => new > kept,
+            Side::Least => order.is_lt(),
+            Side::Greatest => order.is_gt(),
         }
     }
 }
@@ -66,7 +67,7 @@ impl Extreme {
             Some(number) => {
                 if self
                     .number
-                    .is_none_or(|kept| self.side.prefers(&number, &kept))
+                    .is_none_or(|kept| self.side.prefers(number.cmp_with_form(&kept)))
                 {
                     self.number = Some(number);
                 }
@@ -75,7 +76,7 @@ impl Extreme {
         }
         let Item::Text(text) = item else { return 0 };
         match &self.text {
-            Some(kept) if !self.side.prefers(text, kept) => 0,
+            Some(kept) if !self.side.prefers(text.cmp(kept)) => 0,
             kept => {
                 let before = kept.as_ref().map_or(0, |kept| kept.len());
                 self.text = Some(Box::from(text));
@@ -94,7 +95,7 @@ impl Extreme {
             .map(|number| number.to_string());
         let text = self.text.as_deref().map(String::from);
         match (text, computed) {
-            (Some(text), Some(computed)) if self.side.prefers(&computed, &text) => {
+            (Some(text), Some(computed)) if self.side.prefers(computed.cmp(&text)) => {
                 Value::Text(computed)
             }
             (Some(text), _) => Value::Text(text),

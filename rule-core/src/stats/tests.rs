@@ -289,10 +289,15 @@ fn the_earliest_samples_are_kept() {
 fn any_event() -> impl Strategy<Value = Event> {
     let value = "[0-9]{1,2}|[a-c]{1,2}|[0-9]\\.[0-9]{1,2}";
     let values = proptest::collection::vec(value, 0..3);
-    (values.clone(), values, proptest::option::of(0i64..4)).prop_map(|(k, x, seconds)| Event {
-        fields: vec![("k", k), ("x", x)],
-        time: seconds.map(Time::from_seconds),
-    })
+    (
+        values.clone(),
+        values,
+        proptest::option::of((0i64..4, 0u8..4)),
+    )
+        .prop_map(|(k, x, time)| Event {
+            fields: vec![("k", k), ("x", x)],
+            time: time.map(|(seconds, digits)| Time::new(seconds, 0, digits)),
+        })
 }
 
 proptest! {
@@ -305,6 +310,8 @@ proptest! {
         let all = [
             ("count", x), ("dc", x), ("values", x), ("min", x), ("max", x), ("sum", x), ("avg", x),
             ("earliest", x), ("latest", x), ("first", x), ("last", x), ("list", x),
+            ("min", Some("_time")),
+            ("max", Some("_time")),
         ];
         let stats = stats(&all, &["k"]);
         prop_assert_eq!(shown(&stats, &events), shown(&stats, &shuffled));

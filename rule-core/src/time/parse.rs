@@ -7,6 +7,7 @@
 use super::Time;
 use super::calendar::Civil;
 use super::zone::{Zone, parse_offset};
+use crate::value::parse_number;
 
 /// A timestamp as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ impl Stamp {
 pub fn parse(text: &str) -> Option<Stamp> {
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
     epoch(text)
+        .or_else(|| scientific(text))
         .map(Stamp::Absolute)
         .or_else(|| iso(text))
         .or_else(|| classic(text))
@@ -84,6 +86,17 @@ fn epoch(text: &str) -> Option<Time> {
         (true, 0) => Time::new(-seconds, 0, digits),
         (true, _) => Time::new(-seconds - 1, 1_000_000_000 - nanos, digits),
     })
+}
+
+/// Seconds since the epoch as some writers of JSON put large numbers.
+fn scientific(text: &str) -> Option<Time> {
+    let has_exponent = text.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    let number = if has_exponent {
+        parse_number(text)?
+    } else {
+        return None;
+    };
+    number.as_time()
 }
 
 /// Nanoseconds and the count of digits of what stands behind the point.
@@ -128,15 +141,19 @@ fn iso(text: &str) -> Option<Stamp> {
     let zone = core::str::from_utf8(reader.rest)
         .ok()?
         .trim_start_matches(' ');
+    // An abbreviation (`PDT`) names several zones; the one that is set for the
+    // input is the best guess.
+    let abbreviation =
+        (2..=5).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
     let offset = match zone {
-        "" => {
+        "Z" | "z" | "UTC" | "GMT" => 0,
+        _ if zone.is_empty() || abbreviation => {
             return Some(Stamp::Local(Local {
                 civil,
                 nanos,
                 digits,
             }));
         }
-        "Z" | "z" | "UTC" | "GMT" => 0,
         other => parse_offset(other)?,
     };
     let seconds = civil.seconds() - i64::from(offset);
@@ -271,6 +288,8 @@ mod tests {
             ("2021-03-14 03:40:12 +0200", "2021-03-14T01:40:12Z"),
             ("2021-03-14 01:40:12.987 UTC", "2021-03-14T01:40:12.987Z"),
             ("2021-03-14 01:40:12", "2021-03-14T01:40:12Z local"),
+            ("2021-03-14 01:40:12.5 PDT", "2021-03-14T01:40:12.5Z local"),
+            ("1.615686012987E9", "2021-03-14T01:40:12.987000Z"),
             ("2021-03-14T01:40", "2021-03-14T01:40:00Z local"),
             ("11/14/2024 11:10:32 AM", "2024-11-14T11:10:32Z local"),
             (

@@ -91,6 +91,19 @@ impl Number {
     }
 }
 
+impl Number {
+    /// The order of size, and of two numbers of one size by their form: a time with
+    /// fewer digits first. So that of equal numbers always the same one is kept.
+    #[must_use]
+    pub fn cmp_with_form(&self, other: &Number) -> Ordering {
+        let form = |number: &Number| match number {
+            Number::Time(time) => Some(*time),
+            Number::Int(_) | Number::Float(_) => None,
+        };
+        self.cmp(other).then_with(|| form(self).cmp(&form(other)))
+    }
+}
+
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         let (left, right) = (self.key(), other.key());

@@ -51,6 +51,13 @@ pub enum Bounds {
 }
 
 impl Bounds {
+    /// The window's end and start, all time last: what alerts are ordered by.
+    #[must_use]
+    pub fn span(self) -> (bool, i64, i64) {
+        let (all, end, start, _) = self.key();
+        (all, end, start)
+    }
+
     fn key(self) -> (bool, i64, i64, i64) {
         match self {
             Bounds::Run { start, end, run } => (false, end, start, run),
@@ -79,7 +86,7 @@ pub struct ScheduleError {
 }
 
 /// The windows that one event can be in, at most.
-const MAX_WINDOWS: usize = 10_000;
+const MAX_WINDOWS: usize = 1000;
 
 /// Runs looked at for one event, at most.
 const MAX_RUNS: usize = 100_000;
@@ -110,6 +117,13 @@ impl Schedule {
         if to.at(run, &utc) > run {
             return Err(wrong(format!(
                 "the span ends at `{latest}`, after the run: a search sees no event of the future"
+            )));
+        }
+        let overlap = runs_over(to.at(run, &utc) - 1, &cron, &from, &to, &utc).len();
+        if overlap >= MAX_WINDOWS {
+            return Err(wrong(format!(
+                "the runs overlap too much: an event would be in {MAX_WINDOWS} windows or more, \
+                 from `{earliest}` to `{latest}`: run the search less often, or over less time"
             )));
         }
         Ok(Schedule::Search {

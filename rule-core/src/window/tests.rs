@@ -142,6 +142,12 @@ fn schedules_that_cannot_be() {
             "+5m",
             "the span ends at `+5m`, after the run: a search sees no event of the future",
         ),
+        (
+            "* * * * *",
+            "-30d",
+            "now",
+            "the runs overlap too much: an event would be in 1000 windows or more, from `-30d` to `now`: run the search less often, or over less time",
+        ),
     ] {
         assert_eq!(
             Schedule::search(cron, earliest, latest)

@@ -73,9 +73,16 @@ fn both_text(left: &Value, right: &Value) -> bool {
     matches!((left, right), (Value::Text(_), Value::Text(_)))
 }
 
+/// The longest text that an expression makes, in bytes; a longer one is null, as
+/// is all that cannot be computed. Without it twenty times `eval a=a.a` would
+/// make a million times of every value.
+const MAX_TEXT: usize = 1 << 20;
+
 fn join(left: &Value, right: &Value) -> Value {
     match (left.text(), right.text()) {
-        (Some(left), Some(right)) => Value::Text(format!("{left}{right}")),
+        (Some(left), Some(right)) if left.len() + right.len() <= MAX_TEXT => {
+            Value::Text(format!("{left}{right}"))
+        }
         _ => Value::Null,
     }
 }

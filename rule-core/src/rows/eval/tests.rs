@@ -184,6 +184,20 @@ fn values() {
 }
 
 #[test]
+fn a_text_does_not_grow_without_bound() {
+    let mut row = Row::new(Identity::default());
+    row.set("a", Value::Text("x".repeat(1 << 19)));
+    let doubled = chain(field("a"), Operator::Concat, field("a")).value(&row);
+    assert_eq!(doubled.text().map(|text| text.len()), Some(1 << 20));
+    row.set("a", doubled);
+    assert!(
+        chain(field("a"), Operator::Concat, field("a"))
+            .value(&row)
+            .is_null()
+    );
+}
+
+#[test]
 fn truths() {
     use Relation::*;
     let regex = |pattern| Function::Match(Regex::new(pattern).unwrap());

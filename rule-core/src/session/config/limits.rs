@@ -32,7 +32,8 @@ impl Limits {
     pub(in crate::session) const MAX_SAMPLES: usize = 100;
 
     const MAX_RECORD: u64 = 256 << 20;
-    const MAX_STATE: u64 = 1 << 40;
+    /// What an address of 32 bits can reach, so that a limit is the same everywhere.
+    const MAX_STATE: u64 = 3 << 30;
     const MAX_FUTURE: u64 = 100 * 366 * 86_400;
 
     pub(super) fn read(value: &Value) -> Result<Self, SettingError> {
