@@ -96,14 +96,19 @@ fn digest(engine: &Engine, rules: &[RuleDescription<'_>]) -> String {
     let config = engine.config();
     let mut hash = Sha256::new();
     hash.update(serde_json::to_vec(rules).unwrap_or_default());
-    let settings = (
-        &config.sources,
-        &config.window,
-        config.clock,
-        config.samples,
-        &config.defaults,
+    let defaults = &config.defaults;
+    let defaults = (
+        &defaults.host,
+        &defaults.source,
+        &defaults.sourcetype,
+        defaults.zone.name(),
     );
-    hash.update(format!("{settings:?}"));
+    // Of our own types and texts alone, so that no other crate's version shows.
+    let settings = (&config.sources, &config.window, config.clock, defaults);
+    hash.update(format!(
+        "{settings:?} {} {:?}",
+        config.samples, config.limits
+    ));
     let mut text = String::with_capacity(64);
     for byte in hash.finalize() {
         // Writing to a String cannot fail.

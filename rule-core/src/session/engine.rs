@@ -191,11 +191,13 @@ impl Engine {
             .limits
             .state
             .saturating_add(self.config.limits.state / 4);
-        let sample = (self.config.samples > 0).then(|| self.reading.sample(&event, bytes, offset));
+        let keep_samples = self.config.samples;
+        let reading = &self.reading;
+        let sample = || (keep_samples > 0).then(|| reading.sample(&event, bytes, offset));
         let surroundings = Surroundings {
             zone: &self.config.defaults.zone,
-            sample,
-            keep_samples: self.config.samples,
+            sample: &sample,
+            keep_samples,
             room: most.saturating_sub(self.state),
         };
         for rule in &mut self.rules {

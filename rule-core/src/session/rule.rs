@@ -36,7 +36,8 @@ pub(super) struct Rule {
 /// What a rule needs of the session for one event.
 pub(super) struct Surroundings<'s> {
     pub(super) zone: &'s Zone,
-    pub(super) sample: Option<Sample>,
+    /// The event as it is shown behind a row; made for events that match alone.
+    pub(super) sample: &'s dyn Fn() -> Option<Sample>,
     pub(super) keep_samples: usize,
     /// Bytes that all windows together may still grow by.
     pub(super) room: usize,
@@ -100,7 +101,8 @@ impl Rule {
         if !self.plan.filter.matches(event) {
             return 0;
         }
-        let samples = surroundings.sample.as_slice();
+        let sample = (surroundings.sample)();
+        let samples = sample.as_slice();
         let needs_row = !self.plan.before.is_empty() || self.plan.stats.is_none();
         let row = match needs_row {
             true => match self.prepared_row(event, samples, surroundings.zone, counters) {

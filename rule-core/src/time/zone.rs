@@ -11,6 +11,8 @@ use super::calendar::Civil;
 #[derive(Clone, Debug)]
 pub struct Zone {
     zone: TimeZone,
+    /// As it was given: what tells it from others.
+    name: String,
 }
 
 /// Why a text or data is no time zone.
@@ -31,6 +33,7 @@ impl Zone {
     pub fn utc() -> Self {
         Zone {
             zone: TimeZone::UTC,
+            name: String::from("UTC"),
         }
     }
 
@@ -43,11 +46,16 @@ impl Zone {
         if matches!(text, "UTC" | "Z" | "GMT" | "utc") {
             return Ok(Zone::utc());
         }
-        if let Some(seconds) = parse_offset(text) {
-            return Ok(Zone::fixed(seconds));
-        }
-        match TimeZone::posix(text) {
-            Ok(zone) => Ok(Zone { zone }),
+        let offset = parse_offset(text).and_then(|seconds| Offset::from_seconds(seconds).ok());
+        let zone = match offset {
+            Some(offset) => Ok(TimeZone::fixed(offset)),
+            None => TimeZone::posix(text),
+        };
+        match zone {
+            Ok(zone) => Ok(Zone {
+                zone,
+                name: String::from(text),
+            }),
             Err(_) => Err(ZoneError {
                 message: alloc::format!(
                     "`{text}` is no time zone: give `UTC`, an offset such as `+02:00`, a POSIX \
@@ -63,22 +71,20 @@ impl Zone {
     /// Where the data is no TZif file.
     pub fn tzif(name: &str, data: &[u8]) -> Result<Self, ZoneError> {
         match TimeZone::tzif(name, data) {
-            Ok(zone) => Ok(Zone { zone }),
+            Ok(zone) => Ok(Zone {
+                zone,
+                name: String::from(name),
+            }),
             Err(_) => Err(ZoneError {
                 message: alloc::format!("the data of time zone `{name}` is no TZif file"),
             }),
         }
     }
 
-    /// `seconds` east of UTC; out of range (a day and two hours) it is UTC.
+    /// The zone as it was given: a name, an offset or a POSIX string.
     #[must_use]
-    pub fn fixed(seconds: i32) -> Self {
-        match Offset::from_seconds(seconds) {
-            Ok(offset) => Zone {
-                zone: TimeZone::fixed(offset),
-            },
-            Err(_) => Zone::utc(),
-        }
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Seconds east of UTC at `seconds` since the epoch, and the zone's
