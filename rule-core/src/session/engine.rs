@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::config::{Clock, Config, InputSettings};
 use super::counters::Counters;
 use super::error::{ErrorCode, SessionError};
-use super::reading::{RECORD_ID, Reading, carried_text};
+use super::reading::{RECORD_ID, Reading};
 use super::rule::{Rule, Surroundings};
 use crate::decode::{self, DecodeError};
 use crate::frame::{Frame, Framer, RecordKind};
@@ -172,8 +172,8 @@ impl Engine {
     }
 
     fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64) {
-        let carried = carried_text(kind, bytes);
-        let (event, decoded) = match self.reading.read(kind, bytes, carried.as_ref()) {
+        let wrapping = self.reading.wrapping(kind, bytes);
+        let (event, decoded) = match self.reading.read(kind, bytes, &wrapping) {
             Ok(read) => read,
             Err(error) => return self.malformed(&error, bytes, offset),
         };

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::engine::Engine;
 use super::error::{ErrorCode, SessionError};
-use super::reading::carried_text;
 use crate::frame::{Frame, RecordKind};
 use crate::names::Event;
 use crate::search::Explanation;
@@ -38,10 +37,10 @@ struct RuleExplained<'e> {
 
 pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionError> {
     let record = first_record(engine, bytes)?;
-    let carried = carried_text(record.kind, &record.bytes);
+    let wrapping = engine.reading.wrapping(record.kind, &record.bytes);
     let (event, _) = engine
         .reading
-        .read(record.kind, &record.bytes, carried.as_ref())
+        .read(record.kind, &record.bytes, &wrapping)
         .map_err(|error| SessionError::new(ErrorCode::BadRecord, error.to_string()))?;
     let explained = Explained {
         record: Record {

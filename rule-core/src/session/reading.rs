@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use memchr::memmem;
+
 use super::config::InputSettings;
 use crate::decode::{self, DecodeError, Decoded, Envelope, FieldSink};
 use crate::frame::RecordKind;
@@ -51,15 +53,15 @@ impl Reading {
         &'r self,
         kind: RecordKind,
         bytes: &'r [u8],
-        carried: Option<&'r Carried>,
+        wrapping: &'r Wrapping,
     ) -> Result<(Event<'r>, Decoded), DecodeError> {
+        let carried = wrapping.carried.as_ref();
         let raw = match (self.keep_raw, carried) {
             (false, _) => Cow::Borrowed(""),
             (true, Some(carried)) => Cow::Borrowed(carried.text.as_str()),
             (true, None) => String::from_utf8_lossy(bytes),
         };
-        let envelope = carried.map_or_else(|| envelope_of(kind, bytes), |carried| carried.envelope);
-        let mut reader = EventReader::new(&self.table, envelope, raw);
+        let mut reader = EventReader::new(&self.table, wrapping.envelope, raw);
         let mut decoded = match kind {
             RecordKind::Json => decode::json(bytes, &mut reader)?,
             RecordKind::Xml => decode::xml(bytes, &mut reader)?,
@@ -74,6 +76,36 @@ impl Reading {
             decoded.invalid_utf8 |= carried.read(&mut reader);
         }
         Ok((reader.finish(&self.defaults), decoded))
+    }
+
+    /// What is around the event of a record.
+    pub(super) fn wrapping(&self, kind: RecordKind, bytes: &[u8]) -> Wrapping {
+        let envelope = match kind {
+            RecordKind::Json => decode::envelope(bytes),
+            _ => Envelope::None,
+        };
+        let mut find = Find {
+            path: match envelope {
+                Envelope::None => "_raw",
+                Envelope::Hec => "event",
+                Envelope::Export => "result._raw",
+            },
+            text: None,
+        };
+        let found = match kind {
+            // Most records carry nothing, and a look is cheaper than decoding.
+            RecordKind::Json
+                if envelope == Envelope::Hec || memmem::find(bytes, b"_raw\"").is_some() =>
+            {
+                decode::json(bytes, &mut find)
+            }
+            RecordKind::CsvRow if self.csv_header.iter().any(|name| name == "_raw") => {
+                decode::csv_row(&self.csv_header, bytes, &mut find)
+            }
+            _ => Ok(Decoded::default()),
+        };
+        let carried = found.ok().and(find.text).map(|text| Carried { text });
+        Wrapping { envelope, carried }
     }
 
     /// The event as it is shown behind a row.
@@ -92,10 +124,18 @@ impl Reading {
     }
 }
 
-/// The text that an envelope carries: an event as its source wrote it.
+/// What is around an event: an envelope, and where its source's own text is
+/// carried in one of its fields, that text.
 #[derive(Debug)]
-pub(super) struct Carried {
+pub(super) struct Wrapping {
     envelope: Envelope,
+    carried: Option<Carried>,
+}
+
+/// An event as its source wrote it: `event` of the HTTP Event Collector where it
+/// is a text, `_raw` of an export.
+#[derive(Debug)]
+struct Carried {
     text: String,
 }
 
@@ -139,34 +179,18 @@ fn classic(text: &str) -> bool {
         .is_some_and(|(_, rest)| rest.starts_with("LogName="))
 }
 
-pub(super) fn envelope_of(kind: RecordKind, bytes: &[u8]) -> Envelope {
-    match kind {
-        RecordKind::Json => decode::envelope(bytes),
-        _ => Envelope::None,
-    }
+/// A sink that keeps one field.
+struct Find {
+    path: &'static str,
+    text: Option<String>,
 }
 
-/// The carried text of a record, where it is an envelope with one.
-pub(super) fn carried_text(kind: RecordKind, bytes: &[u8]) -> Option<Carried> {
-    struct Find {
-        path: &'static str,
-        text: Option<String>,
+impl<'r> FieldSink<'r> for Find {
+    fn wants(&mut self, path: &str) -> bool {
+        path == self.path
     }
-    impl<'r> FieldSink<'r> for Find {
-        fn wants(&mut self, path: &str) -> bool {
-            path == self.path
-        }
-        fn field(&mut self, _: &str, value: Cow<'r, str>) {
-            self.text = Some(value.into_owned());
-        }
+
+    fn field(&mut self, _: &str, value: Cow<'r, str>) {
+        self.text = Some(value.into_owned());
     }
-    let envelope = envelope_of(kind, bytes);
-    let path = match envelope {
-        Envelope::None => return None,
-        Envelope::Hec => "event",
-        Envelope::Export => "result._raw",
-    };
-    let mut find = Find { path, text: None };
-    decode::json(bytes, &mut find).ok()?;
-    find.text.map(|text| Carried { envelope, text })
 }

@@ -280,3 +280,21 @@ fn an_envelope_around_a_broken_event_has_no_fields_of_it() {
     assert_eq!(rows(&config, r#"{"event":"{\"a\":1}"}"#).len(), 1);
     assert_eq!(rows(&config, r#"{"event":"{\"a\":1, broken"}"#).len(), 0);
 }
+
+/// Raw events exported as CSV, or sent on as JSON, hold their fields in `_raw`.
+#[test]
+fn events_carried_in_raw() {
+    let config = r#"{"detections": {"name": "n", "id": "i", "search":
+        "EventID=5 user=x host=H \"some words\" | stats count"}, "window": "all"}"#;
+    let raw = r#"{"EventID":5,"user":"x","host":"inner","t":"some words"}"#;
+    let csv = format!("_raw,host\n\"{}\",H\n", raw.replace('"', "\"\""));
+    let json = serde_json::json!({"_raw": raw, "host": "H"}).to_string();
+    let export = serde_json::json!({"result": {"_raw": raw, "host": "H"}}).to_string();
+    for (format, text) in [("csv", csv), ("json", json), ("json", export)] {
+        let mut session = Session::open(config.as_bytes(), b"").unwrap();
+        let settings = format!("{{\"format\":\"{format}\"}}");
+        session.input(settings.as_bytes()).unwrap();
+        session.push(text.as_bytes()).unwrap();
+        assert_eq!(session.finish(), Ok(1), "{text}");
+    }
+}

@@ -21,10 +21,18 @@ pub(super) fn like(value: &Value, pattern: &Value) -> Option<bool> {
     )
 }
 
-/// Does the pattern cover the whole text? Linear but for the length of the
-/// pattern: after a `%` the leftmost place of what follows is the right one.
+/// The longest pattern, in characters. Time goes with the length of the text times
+/// that of the pattern, which may come from an event; a longer one covers
+/// nothing.
+const MAX_PATTERN: usize = 1000;
+
+/// Does the pattern cover the whole text? After a `%` the leftmost place of what
+/// follows is the right one.
 fn covers(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
+    if pattern.len() > MAX_PATTERN {
+        return false;
+    }
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);
     // Where to go on when what stands behind the last `%` does not fit here:
