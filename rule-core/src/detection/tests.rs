@@ -84,7 +84,7 @@ fn what_is_no_detection() {
         ),
         (
             json!({"name": "N", "id": 7, "search": "x"}),
-            "`id` must be a text, not `7`",
+            "`id` must be a text, not `7`: put it in quotes",
         ),
         (
             json!({"name": "N", "id": "I", "search": "x", "rba": {"risk_objects": [{"score": 1}]}}),

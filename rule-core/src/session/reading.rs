@@ -66,6 +66,12 @@ impl Reading {
             RecordKind::Json => decode::json(bytes, &mut reader)?,
             RecordKind::Xml => decode::xml(bytes, &mut reader)?,
             RecordKind::ClassicText => decode::classic_text(bytes, &mut reader)?,
+            RecordKind::CsvRow if self.csv_header.is_empty() => {
+                return Err(DecodeError {
+                    reason: "the header could not be read, so this row has no names",
+                    offset: 0,
+                });
+            }
             RecordKind::CsvRow => decode::csv_row(&self.csv_header, bytes, &mut reader)?,
             RecordKind::TextLine | RecordKind::CsvHeader => Decoded {
                 invalid_utf8: core::str::from_utf8(bytes).is_err(),

@@ -158,7 +158,12 @@ pub(crate) fn wrong(at: &str, what: &str, value: &Value) -> SettingError {
     } else {
         format!("`{at}`")
     };
-    SettingError::new(format!("{place} must be {what}, not `{shown}`"))
+    // A YAML reader takes `y`, `no` and `3` for what they are without quotes.
+    let hint = match value {
+        Value::Bool(_) | Value::Number(_) if what.ends_with("text") => ": put it in quotes",
+        _ => "",
+    };
+    SettingError::new(format!("{place} must be {what}, not `{shown}`{hint}"))
 }
 
 fn unknown(key: &str, at: &str, known: &[&str]) -> String {
@@ -214,7 +219,7 @@ mod tests {
         let section = Section::new(&value, "", &KNOWN).unwrap();
         assert_eq!(
             section.text("window").unwrap_err().message,
-            "`window` must be a text, not `5`"
+            "`window` must be a text, not `5`: put it in quotes"
         );
         assert_eq!(
             section.count("limits").unwrap_err().message,
