@@ -60,12 +60,6 @@ impl Pattern {
             && self.suffix.as_ref().is_some_and(String::is_empty)
     }
 
-    /// Has the pattern no wildcard?
-    #[must_use]
-    pub fn is_literal(&self) -> bool {
-        self.suffix.is_none()
-    }
-
     /// Does the pattern cover the whole of `value`?
     ///
     /// Takes time in the length of the value times that of the pattern at the

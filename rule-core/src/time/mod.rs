@@ -61,15 +61,6 @@ impl Time {
         self.nanos
     }
 
-    /// Milliseconds since the epoch, rounded down; the ends of the range where
-    /// it does not fit.
-    #[must_use]
-    pub fn millis(self) -> i64 {
-        self.seconds
-            .saturating_mul(1000)
-            .saturating_add(i64::from(self.nanos / 1_000_000))
-    }
-
     /// The nearest double, for arithmetic.
     #[must_use]
     pub fn as_f64(self) -> f64 {
