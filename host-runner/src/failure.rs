@@ -54,9 +54,17 @@ impl Failure {
             return error.into();
         };
         let named = refusal.detection.as_deref();
-        let origin = match settings.detections.as_slice() {
+        let of_configuration = match refusal.code.as_str() {
             // Only the configuration file can hold a key that is not known.
-            _ if refusal.code == "unknown_key" => settings.origin.clone(),
+            "unknown_key" => true,
+            // All else that a configuration says the options check themselves, but
+            // for the windows.
+            "bad_configuration" => settings.window.is_none(),
+            _ => false,
+        };
+        let origin = match settings.detections.as_slice() {
+            _ if of_configuration => settings.origin.clone(),
+            [only] if refusal.code == "bad_detection" => Some(only.origin.clone()),
             _ if named.is_none() => None,
             [only] => Some(only.origin.clone()),
             many => many

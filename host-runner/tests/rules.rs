@@ -89,6 +89,13 @@ fn a_configuration_file_and_what_is_wrong_with_it() {
     assert_eq!(over.alerts()[0]["row"]["host"], "here");
     let odd = desk.run(&[&["run", "a.json", "--config", "odd.yml"][..], &search].concat());
     odd.told(1, &["error: `odd.yml`: ", "`windw`", "`window`"]);
+
+    desk.file("low.yml", "limits:\n  record: 5\n");
+    let low = desk.run(&[&["run", "a.json", "--config", "low.yml"][..], &search].concat());
+    low.told(1, &["error: `low.yml`: `limits.record` must be from 1024 "]);
+    desk.file("nameless.yml", "id: i\nsearch: n=1\n");
+    desk.run(&["run", "a.json", "--rule", "nameless.yml"])
+        .told(1, &["error: `nameless.yml`: ", "no `name`"]);
 }
 
 #[test]
