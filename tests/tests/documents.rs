@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rule_core::session::Session;
+use rule_core::session::{ErrorCode, Session};
 use rule_tests::MODULE;
 
 /// The root of the project.
@@ -68,6 +68,30 @@ fn the_interface_is_documented_whole() {
         serde_json::from_slice(&session.counters_json()).expect("JSON");
     for counter in counters.as_object().expect("an object").keys() {
         assert!(text.contains(&format!("`{counter}`")), "{counter}");
+    }
+    for code in [
+        ErrorCode::BadHandle,
+        ErrorCode::OutOfMemory,
+        ErrorCode::Finished,
+        ErrorCode::NotYet,
+        ErrorCode::BadConfiguration,
+        ErrorCode::UnknownKey,
+        ErrorCode::BadDetection,
+        ErrorCode::Syntax,
+        ErrorCode::UndefinedMacro,
+        ErrorCode::MacroCycle,
+        ErrorCode::MacroArguments,
+        ErrorCode::BadSchedule,
+        ErrorCode::UnsupportedCommand,
+        ErrorCode::UnsupportedFunction,
+        ErrorCode::UnsupportedOption,
+        ErrorCode::UnsupportedFeature,
+        ErrorCode::BadRecord,
+    ] {
+        let name = serde_json::to_value(code).expect("JSON");
+        let name = name.as_str().expect("a text");
+        let row = format!("| {} | `{name}` |", rule_wasm::error_number(code));
+        assert!(text.contains(&row), "{row}");
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::{Describe, DescribeForm};
 use crate::failure::{DONE, Failure};
-use crate::output::visible;
+use crate::output::{one_line, visible};
 
 pub(super) fn execute(options: &Describe) -> Result<u8, Failure> {
     let settings = options.common.settings()?;
@@ -32,11 +32,11 @@ pub(super) fn execute(options: &Describe) -> Result<u8, Failure> {
 fn text(module: &str, described: &Value) -> String {
     let mut out = String::new();
     let bold = Style::new().bold();
-    let _ = writeln!(out, "{bold}{}{bold:#}", line(module));
+    let _ = writeln!(out, "{bold}{}{bold:#}", one_line(module));
     entries(described, &["rules", "failed"], &mut out);
     for rule in list(described, "rules") {
         let name = rule.get("name").and_then(Value::as_str).unwrap_or_default();
-        let _ = writeln!(out, "\n{bold}{}{bold:#}", line(name));
+        let _ = writeln!(out, "\n{bold}{}{bold:#}", one_line(name));
         entries(rule, &["name"], &mut out);
     }
     for failed in list(described, "failed") {
@@ -44,7 +44,7 @@ fn text(module: &str, described: &Value) -> String {
             .get("message")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let _ = writeln!(out, "\ndoes not load: {}", line(message));
+        let _ = writeln!(out, "\ndoes not load: {}", one_line(message));
     }
     out
 }
@@ -75,7 +75,7 @@ fn entries(object: &Value, elsewhere: &[&str], out: &mut String) {
         .unwrap_or(0);
     for (key, value) in shown {
         let indented = visible(&value).replace('\n', &format!("\n  {:width$}  ", ""));
-        let _ = writeln!(out, "  {:width$}  {indented}", line(key));
+        let _ = writeln!(out, "  {:width$}  {indented}", one_line(key));
     }
 }
 
@@ -96,10 +96,6 @@ fn plain(value: &Value) -> String {
         }
         other => other.to_string(),
     }
-}
-
-fn line(text: &str) -> String {
-    visible(text).replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::cli::{Explain, ExplainForm};
 use crate::failure::{DONE, Failure};
 use crate::input::{self, Format, Location, Stream};
 use crate::module::ModuleError;
-use crate::output::visible;
+use crate::output::one_line;
 
 /// As much of the input is read as one event can be long.
 const LONGEST: u64 = 8 * 1024 * 1024;
@@ -130,7 +130,12 @@ fn tree(explained: &Explained) -> String {
     let record = &explained.record;
     let mut text = String::new();
     let time = record.time.as_deref().unwrap_or("without a time");
-    let _ = writeln!(text, "event  {}  {}", line(&record.format), line(time));
+    let _ = writeln!(
+        text,
+        "event  {}  {}",
+        one_line(&record.format),
+        one_line(time)
+    );
     let width = record
         .fields
         .keys()
@@ -138,7 +143,12 @@ fn tree(explained: &Explained) -> String {
         .max()
         .unwrap_or(0);
     for (name, value) in &record.fields {
-        let _ = writeln!(text, "  {:width$}  {}", line(name), line(&shown(value)));
+        let _ = writeln!(
+            text,
+            "  {:width$}  {}",
+            one_line(name),
+            one_line(&shown(value))
+        );
     }
     for rule in &explained.rules {
         let (style, word) = if rule.matched {
@@ -146,7 +156,7 @@ fn tree(explained: &Explained) -> String {
         } else {
             (BAD, "does not match")
         };
-        let _ = writeln!(text, "\n{}: {style}{word}{style:#}", line(&rule.name));
+        let _ = writeln!(text, "\n{}: {style}{word}{style:#}", one_line(&rule.name));
         branch(&rule.search, "", "", &mut text);
     }
     text
@@ -168,10 +178,10 @@ fn branch(node: &Node, first: &str, rest: &str, text: &mut String) {
         ("all", _) => "every event",
         _ => &node.text,
     };
-    let _ = write!(text, "{first}{style}{tick}{style:#} {}", line(what));
+    let _ = write!(text, "{first}{style}{tick}{style:#} {}", one_line(what));
     if !node.values.is_empty() {
         let values: Vec<String> = node.values.iter().map(shown).collect();
-        let _ = write!(text, "   here: {}", line(&values.join(" | ")));
+        let _ = write!(text, "   here: {}", one_line(&values.join(" | ")));
     } else if matches!(node.kind.as_str(), "compare" | "in") {
         text.push_str("   here: no such field");
     }
@@ -199,11 +209,6 @@ fn shown(value: &Value) -> String {
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(" | "),
         other => other.to_string(),
     }
-}
-
-/// Text on one line, harmless for a terminal.
-fn line(text: &str) -> String {
-    visible(text).replace('\n', " ")
 }
 
 #[cfg(test)]

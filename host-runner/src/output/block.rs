@@ -6,7 +6,8 @@ use anstyle::Style;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::alert::Alert;
-use super::shown::{one_line, scores, shown, window};
+use super::shown::{scores, shown, window};
+use super::text::one_line;
 
 /// What stands before a field's name, and between it and its value.
 const INDENT: &str = "  ";

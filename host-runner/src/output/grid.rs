@@ -3,7 +3,8 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::alert::Alert;
-use super::shown::{one_line, scores, shown, window};
+use super::shown::{scores, shown, window};
+use super::text::one_line;
 
 /// As wide as a column is at the least, where what is in it is not narrower.
 const LEAST: usize = 12;

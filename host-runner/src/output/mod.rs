@@ -10,7 +10,7 @@ mod text;
 
 use std::io::{self, Write};
 
-pub(crate) use text::visible;
+pub(crate) use text::{one_line, visible};
 
 /// The form that alerts are written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

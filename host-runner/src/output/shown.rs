@@ -1,7 +1,7 @@
 //! The parts of an alert as text for people.
 
 use super::alert::{Alert, Cell, Span};
-use super::text::visible;
+use super::text::{one_line, visible};
 
 /// A longer value is cut: the whole of it is in the JSON lines.
 const LONGEST: usize = 500;
@@ -51,10 +51,6 @@ pub(super) fn shown(cell: &Cell) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
-}
-
-pub(super) fn one_line(text: &str) -> String {
-    visible(text).replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use anstyle::Style;
 
 use super::Output;
 use super::alert::{self, Alert};
-use super::shown::one_line;
+use super::text::one_line;
 use super::{block, grid};
 
 /// Alerts as tables; kept until the end.

@@ -9,6 +9,11 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
+/// The same on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    visible(text).replace('\n', " ")
+}
+
 fn shown(sign: char) -> char {
     match sign {
         '\n' => '\n',
