@@ -41,8 +41,8 @@
 //! | [`rows`] | results | results: eval, where, rename, convert, ... |
 //! | [`alert`] | a result row | a line of JSON |
 //!
-//! [`session`] is all of it behind one interface; [`time`], [`value`] and
-//! [`settings`] are the words that the stations share.
+//! [`session`] is all of it behind one interface; [`time`], [`value`],
+//! [`settings`] and [`snapshot`] are the words that the stations share.
 //!
 //! Nothing here reads a clock, draws a random number or knows a single
 //! detection: the same configuration and the same bytes give the same alerts,
@@ -62,6 +62,7 @@ pub mod rows;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod snapshot;
 pub mod spl;
 pub mod stats;
 pub mod time;

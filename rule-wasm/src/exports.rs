@@ -6,7 +6,6 @@
 
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
-use core::convert::Infallible;
 
 use rule_core::session::ABI_VERSION;
 
@@ -147,27 +146,20 @@ unsafe extern "C" fn rule_explain(handle: i32, pointer: *const u8, length: usize
 
 #[unsafe(no_mangle)]
 extern "C" fn rule_snapshot(handle: i32) -> i64 {
-    let Failure(_) = not_yet(handle, "rule_snapshot");
-    0
+    packed(sessions().snapshot(handle))
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn rule_restore(handle: i32, _pointer: *const u8, _length: usize) -> i32 {
-    let Failure(code) = not_yet(handle, "rule_restore");
-    error_number(code)
+unsafe extern "C" fn rule_restore(handle: i32, pointer: *const u8, length: usize) -> i32 {
+    // SAFETY: the host's contract of the ABI.
+    let snapshot = unsafe { bytes(pointer, length) };
+    number(sessions().restore(handle, snapshot).map(|()| 0))
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn rule_merge(handle: i32, _pointer: *const u8, _length: usize) -> i32 {
-    let Failure(code) = not_yet(handle, "rule_merge");
-    error_number(code)
-}
-
-fn not_yet(handle: i32, export: &str) -> Failure {
-    let result: Result<Infallible, Failure> = sessions().not_yet(handle, export);
-    match result {
-        Err(failure) => failure,
-    }
+unsafe extern "C" fn rule_merge(handle: i32, pointer: *const u8, length: usize) -> i32 {
+    // SAFETY: the host's contract of the ABI.
+    number(sessions().merge(handle, unsafe { bytes(pointer, length) }))
 }
 
 #[unsafe(no_mangle)]

@@ -38,7 +38,6 @@ pub fn error_number(code: ErrorCode) -> i32 {
         ErrorCode::BadHandle => -1,
         ErrorCode::OutOfMemory => -2,
         ErrorCode::Finished => -3,
-        ErrorCode::NotYet => -4,
         ErrorCode::BadConfiguration => -10,
         ErrorCode::UnknownKey => -11,
         ErrorCode::BadDetection => -20,
@@ -52,6 +51,9 @@ pub fn error_number(code: ErrorCode) -> i32 {
         ErrorCode::UnsupportedOption => -32,
         ErrorCode::UnsupportedFeature => -33,
         ErrorCode::BadRecord => -40,
+        ErrorCode::BadSnapshot => -50,
+        ErrorCode::OtherRules => -51,
+        ErrorCode::CannotMerge => -52,
     }
 }
 
@@ -231,23 +233,38 @@ impl Sessions {
         )
     }
 
-    /// `rule_snapshot`, `rule_restore`, `rule_merge`: parts of the interface that
-    /// this version answers with an error.
+    /// `rule_snapshot`: the state as bytes.
     ///
     /// # Errors
-    /// Always.
-    pub fn not_yet(
-        &mut self,
-        handle: i32,
-        export: &str,
-    ) -> Result<core::convert::Infallible, Failure> {
+    /// A handle that is none, and memory that would not do.
+    pub fn snapshot(&mut self, handle: i32) -> Result<Vec<u8>, Failure> {
+        self.run(handle, Session::snapshot_headroom, |session| {
+            Ok(session.snapshot())
+        })
+    }
+
+    /// `rule_restore`.
+    ///
+    /// # Errors
+    /// Bytes that are no snapshot of these rules, and memory that would not do.
+    pub fn restore(&mut self, handle: i32, snapshot: &[u8]) -> Result<(), Failure> {
         self.run(
             handle,
-            |session| session.push_headroom(0),
-            |_| {
-                let message = format!("`{export}` is not there yet in this version of the module");
-                Err(SessionError::new(ErrorCode::NotYet, message))
-            },
+            |session| session.restore_headroom(snapshot.len()),
+            |session| session.restore(snapshot),
+        )
+    }
+
+    /// `rule_merge`: the number of alerts that wait.
+    ///
+    /// # Errors
+    /// Bytes that are no snapshot of these rules, states that cannot be joined as
+    /// they are, and memory that would not do.
+    pub fn merge(&mut self, handle: i32, snapshot: &[u8]) -> Result<usize, Failure> {
+        self.run(
+            handle,
+            |session| session.restore_headroom(snapshot.len()),
+            |session| session.merge(snapshot),
         )
     }
 
@@ -352,13 +369,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_yet_says_so() {
+    fn a_state_goes_from_one_session_to_another() {
         let mut sessions = Sessions::new(b"", |_| true);
-        let handle = sessions.open(RULE).unwrap();
+        let [from, to, other] = [RULE, RULE, b"{}"].map(|rule| sessions.open(rule).unwrap());
+        sessions.push(from, b"{\"x\":1}\n{\"x\"").unwrap();
+        let snapshot = sessions.snapshot(from).unwrap();
         assert_eq!(
-            sessions.not_yet(handle, "rule_snapshot"),
-            Err(Failure(ErrorCode::NotYet))
+            sessions.restore(other, &snapshot),
+            Err(Failure(ErrorCode::OtherRules))
         );
-        assert!(text(sessions.last_error(handle)).contains("`rule_snapshot` is not there yet"));
+        assert_eq!(
+            sessions.merge(to, &snapshot),
+            Err(Failure(ErrorCode::CannotMerge))
+        );
+        assert!(text(sessions.last_error(to)).contains("unfinished record"));
+        sessions.restore(to, &snapshot).unwrap();
+        sessions.push(to, b":1}\n").unwrap();
+        let whole = sessions.snapshot(to).unwrap();
+        assert_eq!(
+            sessions.restore(from, &whole[1..]),
+            Err(Failure(ErrorCode::BadSnapshot))
+        );
+        sessions.input(from, b"{}").unwrap();
+        assert_eq!(sessions.merge(from, &whole), Ok(0));
+        assert_eq!(sessions.finish(from), Ok(1));
+        let alerts = text(sessions.alerts(from).unwrap());
+        assert!(alerts.contains(r#""count":3}"#), "{alerts}");
     }
 }

@@ -38,6 +38,9 @@ pub enum Cut {
     Whole,
     /// Into pieces of this many bytes.
     Pieces(usize),
+    /// The same, and behind each the session is put aside as a snapshot and goes on
+    /// in a new one.
+    Restarts(usize),
 }
 
 /// Plays a case; `config` is what it opens with.
@@ -61,7 +64,7 @@ pub fn play(case: &Case, config: &[u8], host: &mut dyn Host, cut: Cut) -> Outcom
                 .map(|()| waiting),
             Step::Settings(text) => host.input(text.as_bytes()).map(|()| waiting),
             Step::Text(_) | Step::Hex(_) | Step::Repeat(..) => {
-                push(host, &step.bytes().unwrap_or_default(), cut)
+                push(host, config, &step.bytes().unwrap_or_default(), cut)
             }
             Step::Advance(now) => host.advance(*now),
             Step::Waiting(_) => {
@@ -79,9 +82,11 @@ pub fn play(case: &Case, config: &[u8], host: &mut dyn Host, cut: Cut) -> Outcom
         }
     }
     if !finished {
+        // What waits may leave no room for more.
+        outcome.alerts = host.alerts();
         host.finish().expect("an open session can be finished");
     }
-    outcome.alerts = host.alerts();
+    outcome.alerts.append(&mut host.alerts());
     outcome.counters = host.counters();
     for record in case.hits.iter().chain(&case.misses) {
         outcome.probes.push(probe(record.as_bytes(), config, host));
@@ -89,15 +94,33 @@ pub fn play(case: &Case, config: &[u8], host: &mut dyn Host, cut: Cut) -> Outcom
     outcome
 }
 
-fn push(host: &mut dyn Host, bytes: &[u8], cut: Cut) -> Result<usize, Vec<u8>> {
-    let Cut::Pieces(length) = cut else {
-        return host.push(bytes);
+fn push(
+    host: &mut dyn Host,
+    config: &[u8],
+    bytes: &[u8],
+    cut: Cut,
+) -> Result<usize, Vec<u8>> {
+    let (length, restarts) = match cut {
+        Cut::Whole => return host.push(bytes),
+        Cut::Pieces(length) => (length, false),
+        Cut::Restarts(length) => (length, true),
     };
     let mut waiting = host.push(b"")?;
     for piece in bytes.chunks(length) {
+        if restarts {
+            restart(host, config);
+        }
         waiting = host.push(piece)?;
     }
     Ok(waiting)
+}
+
+fn restart(host: &mut dyn Host, config: &[u8]) {
+    let snapshot = host.snapshot().expect("an open session has a state");
+    host.open(config).expect("it could be opened before");
+    host.restore(&snapshot).expect("a state of the same rules");
+    let again = host.snapshot().expect("an open session has a state");
+    assert_eq!(again, snapshot, "a state that was restored is the same");
 }
 
 fn probe(record: &[u8], config: &[u8], host: &mut dyn Host) -> Probe {

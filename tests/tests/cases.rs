@@ -52,6 +52,11 @@ fn run(case: &Case, config: &[u8], kind: Kind) -> Result<(), Failed> {
         let what = format!("whole and in pieces of {length} bytes");
         equal(&what, &outcome, &cut)?;
     }
+    if let Some(length) = restart_length(case, kind) {
+        let restarted = play(case, config, &mut *host, Cut::Restarts(length));
+        let what = format!("whole and with a restart after each {length} bytes");
+        equal(&what, &outcome, &restarted)?;
+    }
     Ok(())
 }
 
@@ -61,15 +66,27 @@ fn cuts(case: &Case) -> Vec<usize> {
     if case.uncut {
         return Vec::new();
     }
-    let total: usize = case
-        .all_steps()
-        .filter_map(|step| step.bytes())
-        .map(|bytes| bytes.len())
-        .sum();
-    match total {
+    match total(case) {
         0 => Vec::new(),
         1..=2048 => vec![1, 7],
         2049..=65_536 => vec![7],
         _ => vec![4093],
+    }
+}
+
+fn total(case: &Case) -> usize {
+    let bytes = case.all_steps().filter_map(|step| step.bytes());
+    bytes.map(|bytes| bytes.len()).sum()
+}
+
+/// After how many bytes a session is put aside and goes on in a new one. The
+/// engine as it is opens one quickly; a module has some to open.
+fn restart_length(case: &Case, kind: Kind) -> Option<usize> {
+    match (total(case), kind) {
+        (0, _) => None,
+        _ if case.uncut => None,
+        (total, Kind::Native) => Some(total.div_ceil(200)),
+        (total, Kind::Wasmtime) => Some(total.div_ceil(5)),
+        (total, Kind::Wasmi) => Some(total.div_ceil(2)),
     }
 }

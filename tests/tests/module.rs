@@ -190,22 +190,31 @@ fn a_handle_that_is_none_is_an_error_everywhere() {
 }
 
 #[test]
-fn what_is_not_there_yet_says_so_and_changes_nothing() {
+fn bytes_that_are_no_snapshot_change_nothing() {
     let mut client = client();
     client.open(br#"{"window":"all"}"#).unwrap();
+    let before = client.counters();
+    let snapshot = client.snapshot().unwrap();
+    let mut newer = snapshot.clone();
+    newer[9] += 1;
+    for (bytes, wanted) in [
+        (&b""[..], "this is no snapshot"),
+        (b"{}", "this is no snapshot"),
+        (&snapshot[..snapshot.len() - 1], "the snapshot is damaged"),
+        (&newer, "the snapshot is of version 2"),
+    ] {
+        for error in [client.restore(bytes).err(), client.merge(bytes).err()] {
+            let error = error.unwrap();
+            assert_eq!(code(&error), "bad_snapshot");
+            assert!(String::from_utf8(error).unwrap().contains(wanted), "{wanted}");
+        }
+    }
     let handle = Argument::I32(client.handle());
     let nothing = [handle, Argument::I32(0), Argument::I32(0)];
-    let before = client.counters();
-    for (export, arguments, wanted) in [
-        ("rule_snapshot", &nothing[..1], 0),
-        ("rule_restore", &nothing[..], -4),
-        ("rule_merge", &nothing[..], -4),
-    ] {
-        assert_eq!(client.guest().call(export, arguments), wanted, "{export}");
-        let error = client.last_error(client.handle());
-        assert_eq!(code(&error), "not_yet");
-        assert!(String::from_utf8(error).unwrap().contains(export));
-    }
+    assert_eq!(client.guest().call("rule_restore", &nothing), -50);
+    assert_eq!(client.guest().call("rule_merge", &nothing), -50);
+    client.open(br#"{"window":"schedule"}"#).unwrap();
+    assert_eq!(code(&client.restore(&snapshot).unwrap_err()), "other_rules");
     assert_eq!(client.counters(), before);
 }
 

@@ -36,9 +36,53 @@ const BOUNDS: Bounds = Bounds::Run {
 };
 
 fn line(detection: &Detection, bounds: Bounds, row: &Row) -> String {
+    let head = Head {
+        kind: Kind::Final,
+        id: Id::of(&detection.id, bounds, row),
+        part: 0,
+        revision: 0,
+    };
+    let body = Body {
+        row: Some(row),
+        state: None,
+    };
+    written(detection, bounds, &head, &body)
+}
+
+fn written(detection: &Detection, bounds: Bounds, head: &Head, body: &Body<'_>) -> String {
     let mut out = Vec::new();
-    write_final(detection, bounds, row, &mut out);
+    write(detection, bounds, head, body, &mut out);
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_row_that_is_gone_and_a_group_that_made_room() {
+    let id = Id::of("396de86f", BOUNDS, &row());
+    let head = |kind, part, revision| Head {
+        kind,
+        id,
+        part,
+        revision,
+    };
+    let gone = Body {
+        row: None,
+        state: None,
+    };
+    let line = written(&detection(), BOUNDS, &head(Kind::Amended, 0, 2), &gone);
+    assert!(line.contains(r#""kind":"amended""#), "{line}");
+    assert!(line.contains(r#""part":0,"revision":2"#), "{line}");
+    assert!(line.contains(r#""row":null,"attack""#), "{line}");
+
+    let row = row();
+    let group = Body {
+        row: Some(&row),
+        state: Some(b"state"),
+    };
+    let line = written(&detection(), BOUNDS, &head(Kind::Partial, 7, 0), &group);
+    assert!(line.contains(r#""kind":"partial""#), "{line}");
+    assert!(line.contains(r#""part":7,"revision":0"#), "{line}");
+    let wanted = r#""row":{"dest":"EX01","count":3},"state":"c3RhdGU=","attack""#;
+    assert!(line.contains(wanted), "without a risk: {line}");
 }
 
 #[test]
@@ -54,7 +98,7 @@ fn every_key_in_its_order() {
             r#""attack":["T1059"],"stories":["S"]}"#,
             "\n"
         )
-        .replace("IDENTITY", &id::of("396de86f", Some(("2021-03-14T00:40:00Z", "2021-03-14T01:40:00Z")), &row()))
+        .replace("IDENTITY", &Id::of("396de86f", BOUNDS, &row()).to_string())
     );
 }
 
@@ -62,11 +106,7 @@ fn every_key_in_its_order() {
 #[test]
 fn the_id_is_the_documented_hash() {
     assert_eq!(
-        id::of(
-            "396de86f",
-            Some(("2021-03-14T00:40:00Z", "2021-03-14T01:40:00Z")),
-            &row()
-        ),
+        Id::of("396de86f", BOUNDS, &row()).to_string(),
         "bc29e68873602b9fab3a80f929af5a65"
     );
 }
@@ -88,7 +128,7 @@ fn without_a_time_a_risk_or_a_by_clause() {
     let mut row = Row::new(Identity::default());
     row.set("a", Value::Text(String::from("\u{1}\"\u{e4}")));
     let line = line(&bare, Bounds::All, &row);
-    let id = id::of("I", None, &row);
+    let id = Id::of("I", Bounds::All, &row);
     assert_eq!(
         line,
         std::format!(

@@ -5,7 +5,8 @@
 //! the header, even one that is malformed: rows without names would otherwise
 //! take the values of an event for them.
 
-use super::{Feed, Reason, RecordKind};
+use super::{Feed, Keep, Reason, RecordKind};
+use crate::snapshot::{Damaged, Reader, Writer};
 use memchr::{memchr, memchr2};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,10 +68,17 @@ impl Csv {
                 }
             };
         }
-        if self.state == State::Between {
-            feed.release();
-        } else {
-            feed.keep(self.start);
+        feed.keep(self.keeps(feed.end()));
+    }
+
+    /// What is held of the bytes before `end`.
+    pub(super) fn keeps(&self, end: u64) -> Keep {
+        match self.state {
+            State::Between => Keep::Nothing,
+            _ => Keep::Record {
+                start: self.start,
+                end,
+            },
         }
     }
 
@@ -91,5 +99,42 @@ impl Csv {
         self.has_header = true;
         self.state = State::Between;
         feed.record(kind, self.start, end);
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.byte(match self.state {
+            State::Between => 0,
+            State::Begin => 1,
+            State::Bare => 2,
+            State::Quoted => 3,
+            State::Quote => 4,
+        });
+        writer.number(self.start);
+        writer.flag(self.has_header);
+    }
+
+    /// Reads a state in which the next byte is the one at `offset`.
+    pub(super) fn read(reader: &mut Reader<'_>, offset: u64) -> Result<Self, Damaged> {
+        let csv = Csv {
+            state: match reader.byte()? {
+                0 => State::Between,
+                1 => State::Begin,
+                2 => State::Bare,
+                3 => State::Quoted,
+                4 => State::Quote,
+                _ => return Err(Damaged),
+            },
+            start: reader.number()?,
+            has_header: reader.flag()?,
+        };
+        if csv.start <= offset {
+            Ok(csv)
+        } else {
+            Err(Damaged)
+        }
+    }
+
+    pub(super) fn is_between(&self) -> bool {
+        self.state == State::Between
     }
 }

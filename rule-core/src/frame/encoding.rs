@@ -8,6 +8,8 @@
 
 use alloc::string::String;
 
+use crate::snapshot::{Damaged, Reader, Writer};
+
 /// Converted text is passed on in blocks of about this size.
 const BLOCK_BYTES: usize = 64 << 10;
 
@@ -90,6 +92,11 @@ impl Encoding {
         }
     }
 
+    /// Is it not told yet?
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
+    }
+
     /// How many bytes are held back.
     pub(super) fn pending(&self) -> usize {
         match self {
@@ -98,6 +105,57 @@ impl Encoding {
             Self::Utf16(utf16) => {
                 usize::from(utf16.half.is_some()) + 2 * usize::from(utf16.high.is_some())
             }
+        }
+    }
+}
+
+impl Encoding {
+    pub(super) fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Unknown { seen, len } => {
+                writer.byte(0);
+                writer.bytes(seen.get(..*len).unwrap_or_default());
+            }
+            Self::Utf8 => writer.byte(1),
+            Self::Utf16(utf16) => {
+                writer.byte(2);
+                writer.flag(utf16.big_endian);
+                writer.option(utf16.half, Writer::byte);
+                writer.option(utf16.high, |writer, high| writer.number(u64::from(high)));
+            }
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match reader.byte()? {
+            0 => {
+                let first = reader.bytes()?;
+                let mut seen = [0; 3];
+                // As soon as it can be told it is.
+                if first.len() > seen.len() || tell(first).is_some() {
+                    return Err(Damaged);
+                }
+                for (slot, byte) in seen.iter_mut().zip(first) {
+                    *slot = *byte;
+                }
+                Ok(Self::Unknown {
+                    seen,
+                    len: first.len(),
+                })
+            }
+            1 => Ok(Self::Utf8),
+            2 => Ok(Self::Utf16(Utf16 {
+                big_endian: reader.flag()?,
+                half: reader.option(Reader::byte)?,
+                high: reader.option(|reader| {
+                    let unit = u16::try_from(reader.number()?).map_err(|_| Damaged)?;
+                    match unit {
+                        0xd800..0xdc00 => Ok(unit),
+                        _ => Err(Damaged),
+                    }
+                })?,
+            })),
+            _ => Err(Damaged),
         }
     }
 }

@@ -13,6 +13,7 @@
 use alloc::vec::Vec;
 
 use super::{Frame, Reason, RecordKind, SAMPLE_BYTES, append_within, is_blank};
+use crate::snapshot::{Damaged, Reader, Writer};
 
 /// A buffer larger than this is given back once its record is complete.
 const KEPT_CAPACITY: usize = 64 << 10;
@@ -28,6 +29,21 @@ impl Held {
         &self.bytes
     }
 
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.bytes(&self.bytes);
+    }
+
+    /// Reads what is held of `keep`, where a record had `max` at the most.
+    pub(super) fn read(reader: &mut Reader<'_>, keep: Keep, max: usize) -> Result<Self, Damaged> {
+        let bytes = reader.bytes()?;
+        if bytes.len() != keep.length(max) {
+            return Err(Damaged);
+        }
+        Ok(Self {
+            bytes: bytes.to_vec(),
+        })
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
         if self.bytes.capacity() > KEPT_CAPACITY {
@@ -35,10 +51,45 @@ impl Held {
         }
     }
 
-    fn cut(&mut self, len: usize) {
+    pub(super) fn cut(&mut self, len: usize) {
         self.bytes.truncate(len);
         if self.bytes.capacity() > KEPT_CAPACITY {
             self.bytes.shrink_to_fit();
+        }
+    }
+}
+
+/// What a scanner needs to be held from one push to the next. It follows from
+/// the scanner's own state, so a snapshot in which something else is held is
+/// damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    Nothing,
+    /// A record that began at `start`; up to `end`, as the scanner itself has
+    /// what follows.
+    Record {
+        start: u64,
+        end: u64,
+    },
+    /// As much from `start` on as a sample has.
+    Sample {
+        start: u64,
+        end: u64,
+    },
+}
+
+impl Keep {
+    /// How many bytes are held, where a record has `max` at the most.
+    pub(super) fn length(self, max: usize) -> usize {
+        match self {
+            Keep::Nothing => 0,
+            Keep::Record { start, end } => match length(start, end) {
+                Some(len) if len <= max => len,
+                _ => sample(max),
+            },
+            Keep::Sample { start, end } => {
+                length(start, end).map_or(sample(max), |len| len.min(sample(max)))
+            }
         }
     }
 }
@@ -129,30 +180,14 @@ impl<'f> Feed<'f> {
         self.held.clear();
     }
 
-    /// At the end of a push: holds the record that began at `start`.
-    pub(super) fn keep(&mut self, start: u64) {
-        self.keep_until(start, self.end());
-    }
-
-    /// At the end of a push: holds the record that began at `start` up to `end`;
-    /// the scanner itself has what follows.
-    pub(super) fn keep_until(&mut self, start: u64, end: u64) {
-        let limit = match length(start, end) {
-            Some(len) if len <= self.max => len,
-            _ => self.sample(),
-        };
-        self.hold(start, limit);
-    }
-
-    /// At the end of a push: holds as much from `start` as a sample has.
-    pub(super) fn keep_sample(&mut self, start: u64) {
-        let len = length(start, self.end()).unwrap_or(usize::MAX);
-        self.hold(start, len.min(self.sample()));
-    }
-
-    /// At the end of a push: holds nothing.
-    pub(super) fn release(&mut self) {
-        self.held.clear();
+    /// At the end of a push: holds what is to be kept, and nothing else.
+    pub(super) fn keep(&mut self, keep: Keep) {
+        match keep {
+            Keep::Nothing => self.held.clear(),
+            Keep::Record { start, .. } | Keep::Sample { start, .. } => {
+                self.hold(start, keep.length(self.max));
+            }
+        }
     }
 
     /// Begins what is held anew, at `start`. `ahead` is what the scanner has of
@@ -199,8 +234,13 @@ impl<'f> Feed<'f> {
     }
 
     fn sample(&self) -> usize {
-        SAMPLE_BYTES.min(self.max)
+        sample(self.max)
     }
+}
+
+/// The bytes that a sample has, where a record has `max` at the most.
+fn sample(max: usize) -> usize {
+    SAMPLE_BYTES.min(max)
 }
 
 /// The length of `start..end`: 0 where `end` is not behind `start`, none where

@@ -25,7 +25,9 @@
 //! array, as the one before may have been cut off; an array that the input
 //! leaves open is no fault, because no record of it is missing.
 
-use super::{Feed, Reason, RecordKind, is_blank};
+mod form;
+
+use super::{Feed, Keep, Reason, RecordKind, is_blank};
 use memchr::{memchr, memchr3};
 
 /// How many containers may be open, the record's own object included.
@@ -105,6 +107,14 @@ impl Default for Json {
 }
 
 impl Json {
+    /// For an input whose first byte, that of a line, stands at `first`.
+    pub(super) fn starting_at(first: u64) -> Self {
+        Self {
+            line: first,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn push(&mut self, feed: &mut Feed<'_>) {
         let bytes = feed.bytes();
         let mut at = 0;
@@ -145,10 +155,17 @@ impl Json {
                 }
             };
         }
-        if self.state == State::Between {
-            feed.release();
-        } else {
-            feed.keep(self.start);
+        feed.keep(self.keeps(feed.end()));
+    }
+
+    /// What is held of the bytes before `end`.
+    pub(super) fn keeps(&self, end: u64) -> Keep {
+        match self.state {
+            State::Between => Keep::Nothing,
+            _ => Keep::Record {
+                start: self.start,
+                end,
+            },
         }
     }
 

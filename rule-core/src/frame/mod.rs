@@ -29,15 +29,13 @@
 //! # Snapshots
 //!
 //! The state is plain data: the encoding with its half characters (at most
-//! three bytes), the format, the offset of the next byte, the bytes held and
-//! the offset of the first of them, and the scanner's own numbers: for JSON the
-//! container stack (256 bits) and the offsets of the record and of the line,
-//! for XML and text the few bytes that may begin the next event. It holds no
-//! pointer and nothing of earlier records.
+//! three bytes), the format, the offset of the next byte, the bytes held, and the
+//! scanner's own numbers. It holds no pointer and nothing of earlier records.
 
 mod csv;
 mod encoding;
 mod feed;
+mod form;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -47,7 +45,13 @@ mod xml;
 use alloc::vec::Vec;
 
 use encoding::Encoding;
-use feed::{Feed, Held};
+use feed::{Feed, Held, Keep};
+
+use crate::snapshot::{Damaged, Reader, Writer};
+
+/// A part of an input begins no later than here, and no input goes on beyond
+/// twice as much, so that adding to an offset never runs over.
+const LAST_BEGIN: u64 = 1 << 62;
 
 /// How many bytes of a malformed record are kept, at most.
 pub const SAMPLE_BYTES: usize = 256;
@@ -189,6 +193,8 @@ struct Records {
     max: usize,
     scanner: Option<Scanner>,
     held: Held,
+    /// Where the input's first byte stands, and where the next one does.
+    first: u64,
     offset: u64,
 }
 
@@ -213,9 +219,20 @@ impl Framer {
                 max: max_record_bytes,
                 scanner: None,
                 held: Held::default(),
+                first: 0,
                 offset: 0,
             },
         }
+    }
+
+    /// A framer for a part of an input, whose first byte stands at `offset` of the
+    /// text; it is the first of a line.
+    #[must_use]
+    pub fn starting_at(format: Format, max_record_bytes: usize, offset: u64) -> Self {
+        let mut framer = Self::new(format, max_record_bytes);
+        framer.records.offset = offset.min(LAST_BEGIN);
+        framer.records.first = framer.records.offset;
+        framer
     }
 
     /// Takes the next bytes of the input, and gives the frames that they
@@ -235,6 +252,33 @@ impl Framer {
         *self = Self::new(self.records.format, self.records.max);
     }
 
+    /// Would the end of the input give nothing: neither a record nor a malformed one?
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        let scanner = self.records.scanner.as_ref();
+        scanner.is_none_or(Scanner::is_between) && self.encoding.pending() == 0
+    }
+
+    /// Writes it as it is in the middle of the input.
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        self.encoding.write(writer);
+        self.records.write(writer);
+    }
+
+    /// Reads one. Where a record is in progress, the input goes on under the limit
+    /// that it was written under, if that is the smaller one: of a record that
+    /// was too long there is no more than a sample.
+    pub(crate) fn read(reader: &mut Reader<'_>, max_record_bytes: usize) -> Result<Self, Damaged> {
+        let encoding = Encoding::read(reader)?;
+        let records = Records::read(reader, max_record_bytes)?;
+        // Before the encoding is told, nothing is passed on.
+        let nothing_yet = records.scanner.is_none() && records.first == records.offset;
+        if encoding.is_unknown() && !nothing_yet {
+            return Err(Damaged);
+        }
+        Ok(Self { encoding, records })
+    }
+
     /// How many bytes are held of records that are not complete.
     #[must_use]
     pub fn pending(&self) -> usize {
@@ -251,7 +295,7 @@ impl Records {
     fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>)) {
         let scanner = match &mut self.scanner {
             Some(scanner) => scanner,
-            None => match Scanner::choose(self.format, bytes) {
+            None => match Scanner::choose(self.format, bytes, self.first) {
                 Some((scanner, blanks)) => {
                     let rest = bytes.get(blanks..).unwrap_or_default();
                     self.scanner = Some(scanner);
@@ -289,16 +333,16 @@ impl Records {
 impl Scanner {
     /// The scanner for the input that begins with `bytes`, and how many blanks
     /// stand before what it is told by; none where there are only blanks.
-    fn choose(format: Format, bytes: &[u8]) -> Option<(Self, usize)> {
+    fn choose(format: Format, bytes: &[u8], first: u64) -> Option<(Self, usize)> {
         Some(match format {
-            Format::Json => (Self::Json(json::Json::default()), 0),
+            Format::Json => (Self::Json(json::Json::starting_at(first)), 0),
             Format::Xml => (Self::Xml(xml::Xml::default()), 0),
             Format::Text => (Self::Text(text::Text::default()), 0),
             Format::Csv => (Self::Csv(csv::Csv::default()), 0),
             Format::Auto => {
                 let blanks = bytes.iter().position(|&byte| !is_blank(byte))?;
                 let scanner = match bytes.get(blanks)? {
-                    b'{' | b'[' => Self::Json(json::Json::default()),
+                    b'{' | b'[' => Self::Json(json::Json::starting_at(first)),
                     b'<' => Self::Xml(xml::Xml::default()),
                     _ => Self::Text(text::Text::default()),
                 };

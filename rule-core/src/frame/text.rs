@@ -9,9 +9,11 @@
 //! is held apart (`ahead`): it is either the first of an event, or goes to the
 //! event or line that it is part of. It is short by its form.
 
+mod form;
+
 use alloc::vec::Vec;
 
-use super::{Feed, RecordKind};
+use super::{Feed, Keep, RecordKind};
 use memchr::memchr;
 
 /// What the second line of a classic event starts with.
@@ -32,7 +34,7 @@ enum Line {
     Other,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Text {
     line: Line,
     line_start: u64,
@@ -43,6 +45,20 @@ pub(super) struct Text {
     /// The bytes from `ahead_start` on that may begin an event.
     ahead: Vec<u8>,
     ahead_start: u64,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self {
+            line: Line::default(),
+            line_start: 0,
+            // An input without a byte has no line.
+            blank: true,
+            event: None,
+            ahead: Vec::new(),
+            ahead_start: 0,
+        }
+    }
 }
 
 impl Text {
@@ -67,13 +83,22 @@ impl Text {
                 }
             };
         }
-        match (self.event, self.line) {
-            (Some(start), Line::Other) => feed.keep(start),
-            (Some(start), _) if self.ahead.is_empty() => feed.keep(start),
-            (Some(start), _) => feed.keep_until(start, self.ahead_start),
-            (None, Line::Other) => feed.keep(self.line_start),
-            (None, _) => feed.release(),
-        }
+        feed.keep(self.keeps(feed.end()));
+    }
+
+    /// What is held of the bytes before `end`.
+    pub(super) fn keeps(&self, end: u64) -> Keep {
+        let start = match (self.event, self.line) {
+            (Some(start), _) => start,
+            (None, Line::Other) => self.line_start,
+            (None, _) => return Keep::Nothing,
+        };
+        let end = if self.ahead.is_empty() {
+            end
+        } else {
+            self.ahead_start
+        };
+        Keep::Record { start, end }
     }
 
     pub(super) fn finish(&mut self, feed: &mut Feed<'_>) {

@@ -12,9 +12,11 @@
 //! wrapper, without a word; where no event follows, they are malformed, once.
 //! Text between events is malformed too, once up to the next event.
 
+mod form;
+
 use alloc::vec::Vec;
 
-use super::{Feed, Reason, RecordKind, is_blank};
+use super::{Feed, Keep, Reason, RecordKind, is_blank};
 use memchr::{memchr, memchr2};
 
 /// A name longer than this is not looked at to its end: it is no `Event`.
@@ -141,15 +143,19 @@ impl Xml {
                 }
             };
         }
-        match (self.event, self.stray) {
-            (Some(start), _) => feed.keep(start),
-            (None, Some(stray)) => feed.keep_sample(stray.start),
-            (None, None) => match self.state {
-                State::Text if self.line != Line::Blank => feed.keep_sample(self.line_start),
-                State::Text | State::Opening => feed.release(),
-                _ => feed.keep_sample(self.opening_start),
-            },
-        }
+        feed.keep(self.keeps(feed.end()));
+    }
+
+    /// What is held of the bytes before `end`.
+    pub(super) fn keeps(&self, end: u64) -> Keep {
+        let start = match (self.event, self.stray, self.state) {
+            (Some(start), _, _) => return Keep::Record { start, end },
+            (None, Some(stray), _) => stray.start,
+            (None, None, State::Text) if self.line != Line::Blank => self.line_start,
+            (None, None, State::Text | State::Opening) => return Keep::Nothing,
+            (None, None, _) => self.opening_start,
+        };
+        Keep::Sample { start, end }
     }
 
     pub(super) fn finish(&mut self, feed: &mut Feed<'_>) {

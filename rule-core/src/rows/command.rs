@@ -53,6 +53,16 @@ pub struct Context<'c> {
 }
 
 impl Command {
+    /// Does what becomes of a row depend on that row alone?
+    #[must_use]
+    pub fn is_row_by_row(&self) -> bool {
+        match self {
+            Command::Stats(_) | Command::FillNull { fields: None, .. } => false,
+            Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
+            _ => true,
+        }
+    }
+
     /// Runs the command over all rows of a window.
     #[must_use]
     pub fn apply(&self, rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
@@ -218,16 +228,17 @@ fn keep(row: &mut Row, patterns: &[NamePattern]) {
 /// A second `stats`: the rows of the first are its events. They are bounded by
 /// the groups of the first, and so are its own.
 fn aggregate(stats: &Stats, rows: &[Row]) -> Vec<Row> {
+    // As many as a row has at the most: what the session keeps, or all there are.
+    let samples = rows.iter().map(|row| row.identity.samples.len());
+    let keep = samples.max().unwrap_or_default();
     let mut groups = Groups::default();
     for row in rows {
-        let samples = row.identity.samples.as_slice();
-        // As many as the rows have each: what the session keeps.
         let seen = Observation {
             time: row.identity.latest,
-            samples,
-            keep: samples.len(),
+            samples: &row.identity.samples,
+            keep,
         };
-        let _ = groups.add(stats, row, &seen);
+        let _ = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
     }
     groups.results(stats).into_iter().map(Row::from).collect()
 }

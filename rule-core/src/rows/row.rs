@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::search::{Field, Fields};
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::Sample;
 use crate::time::Time;
 use crate::value::Value;
@@ -111,6 +112,28 @@ impl Row {
         columns.sum::<usize>() + samples.sum::<usize>() + 2
     }
 
+    /// Writes it.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.list(self.columns.iter(), |writer, (name, value)| {
+            writer.text(name);
+            value.write(writer);
+        });
+        writer.flag(self.fixed);
+        self.identity.write(writer);
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is no row.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Row {
+            columns: reader.list(|reader| Ok((reader.string()?, Value::read(reader)?)))?,
+            fixed: reader.flag()?,
+            identity: Identity::read(reader)?,
+        })
+    }
+
     /// Gives the row other columns; with `fixed` null ones stay from now on.
     pub(super) fn replace_columns(&mut self, columns: Vec<(String, Value)>, fixed: bool) {
         self.columns = columns;
@@ -120,6 +143,24 @@ impl Row {
     /// Takes the columns out.
     pub(super) fn take_columns(&mut self) -> Vec<(String, Value)> {
         core::mem::take(&mut self.columns)
+    }
+}
+
+impl Identity {
+    fn write(&self, writer: &mut Writer) {
+        writer.option(self.by.as_ref(), |writer, by| {
+            writer.list(by.iter(), |writer, value| writer.text(value));
+        });
+        writer.option(self.latest, |writer, time| time.write(writer));
+        writer.list(self.samples.iter(), |writer, one| one.write(writer));
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Identity {
+            by: reader.option(|reader| reader.list(Reader::string))?,
+            latest: reader.option(Time::read)?,
+            samples: reader.list(Sample::read)?,
+        })
     }
 }
 

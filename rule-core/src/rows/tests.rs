@@ -5,8 +5,12 @@ use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
 
+use proptest::prelude::*;
+
 use super::eval::{Expr, Operator, Relation};
 use super::*;
+use crate::snapshot::{Reader, Writer};
+use crate::stats::{Sample, Stats};
 use crate::time::{Time, Zone};
 use crate::value::{Number, Value};
 
@@ -183,4 +187,136 @@ fn names_with_unequal_wildcards_are_no_renaming() {
         Rename::new(NamePattern::new("a*"), NamePattern::new("b")),
         None
     );
+}
+
+/// Rows with fewer samples, or none, take none from a group that has more.
+#[test]
+fn a_second_stats_keeps_samples_in_any_order() {
+    let zone = Zone::utc();
+    let context = Context { zone: &zone };
+    let count = Command::Stats(Stats {
+        aggregates: Vec::new(),
+        by: Vec::new(),
+    });
+    let mut rows: Vec<Row> = [&[3, 5][..], &[1], &[]]
+        .iter()
+        .map(|offsets| {
+            let mut row = row(&[]);
+            let samples = offsets.iter().map(|offset| Sample {
+                time: None,
+                input: String::new(),
+                offset: *offset,
+                record: None,
+                text: String::new(),
+            });
+            row.identity.samples = samples.collect();
+            row
+        })
+        .collect();
+    for _ in 0..rows.len() {
+        rows.rotate_left(1);
+        let result = count.apply(rows.clone(), &context);
+        let samples = result[0].identity.samples.iter();
+        assert_eq!(samples.map(|one| one.offset).collect::<Vec<_>>(), [1, 3]);
+    }
+}
+
+fn written(row: &Row) -> Vec<u8> {
+    let mut writer = Writer::new();
+    row.write(&mut writer);
+    writer.into_bytes()
+}
+
+fn read(bytes: &[u8]) -> Option<Row> {
+    let mut reader = Reader::new(bytes);
+    let row = Row::read(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(row)
+}
+
+#[test]
+fn a_row_in_a_snapshot_keeps_what_it_is() {
+    let time = Time::new(-7, 987_000_000, 3);
+    let mut given = row(&[
+        ("host", text("A")),
+        ("n", Value::Number(Number::Int(-2))),
+        ("x", Value::Number(Number::Float(0.25))),
+        (
+            "many",
+            Value::Many(vec![text("a"), Value::Number(Number::Time(time))]),
+        ),
+    ]);
+    given.identity = Identity {
+        by: Some(vec!["A".to_string(), String::new()]),
+        latest: Some(time),
+        samples: vec![Sample {
+            time: None,
+            input: "a.log".to_string(),
+            offset: u64::MAX,
+            record: Some("17".to_string()),
+            text: "{}".to_string(),
+        }],
+    };
+    let zone = Zone::utc();
+    let context = Context { zone: &zone };
+    let fixed = Command::Table(names(&["many", "nothing"])).apply(vec![given.clone()], &context);
+    for row in [given, fixed[0].clone(), Row::default()] {
+        let bytes = written(&row);
+        assert_eq!(read(&bytes), Some(row));
+        for length in 0..bytes.len() {
+            assert_eq!(read(&bytes[..length]), None, "cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn values_that_cannot_be_are_refused() {
+    let (one, null) = ([1, 1, b'a'], [0]);
+    for (name, bytes, accepted) in [
+        ("null", vec![0], true),
+        ("text", one.to_vec(), true),
+        ("two", [&[3, 2][..], &one, &one].concat(), true),
+        ("a list of one", [&[3, 1][..], &one].concat(), false),
+        ("an empty list", vec![3, 0], false),
+        (
+            "a null in a list",
+            [&[3, 2][..], &one, &null].concat(),
+            false,
+        ),
+        (
+            "a list in a list",
+            [&[3, 2, 3, 2][..], &one, &one, &one].concat(),
+            false,
+        ),
+        ("another kind", vec![4], false),
+        ("a time", vec![2, 2, 0, 0, 9], true),
+        ("too many digits", vec![2, 2, 0, 0, 10], false),
+        (
+            "a second of nanoseconds",
+            vec![2, 2, 0, 0x80, 0x94, 0xeb, 0xdc, 0x03, 0],
+            false,
+        ),
+        ("another kind of number", vec![2, 3], false),
+        (
+            "infinite",
+            [&[2, 1][..], &f64::INFINITY.to_le_bytes()].concat(),
+            false,
+        ),
+    ] {
+        let mut reader = Reader::new(&bytes);
+        let read = Value::read(&mut reader);
+        assert_eq!(read.is_ok() && reader.end().is_ok(), accepted, "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_reading_a_row_panic(
+        bytes in proptest::collection::vec(prop_oneof![0u8..4, any::<u8>()], 0..40),
+    ) {
+        if let Some(row) = read(&bytes) {
+            prop_assert_eq!(written(&row), bytes);
+            let _ = (serde_json::to_string(&row).unwrap(), row.bytes(), row.json_length());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The configuration of a session.
 
+mod input;
 mod limits;
 mod zone;
 
@@ -9,10 +10,10 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+pub(super) use input::{InputCall, InputSettings};
 pub(super) use limits::Limits;
 
 use super::error::{ErrorCode, SessionError};
-use crate::frame::Format;
 use crate::names::{Defaults, Sources};
 use crate::settings::{Section, SettingError, wrong};
 use crate::spl::Macros;
@@ -27,7 +28,10 @@ pub(super) struct Config {
     pub(super) sources: Sources,
     pub(super) defaults: Defaults,
     pub(super) window: Window,
-    pub(super) clock: Clock,
+    pub(super) clock: ClockSource,
+    pub(super) late: Late,
+    /// Are rows given before their window closes?
+    pub(super) early: bool,
     /// Events kept to show behind each row.
     pub(super) samples: usize,
     pub(super) limits: Limits,
@@ -44,20 +48,33 @@ pub(super) enum Window {
 
 /// What closes windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clock {
+pub(super) enum ClockSource {
     /// The end of all input.
     End,
     /// The host, by `advance`.
     Host,
+    /// The times of the records.
+    Record,
 }
 
-const KEYS: [&str; 8] = [
+/// What becomes of events that come after their windows have closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Late {
+    /// Rows are given again with them in; else they are rows of their own.
+    pub(super) amends: bool,
+    /// For how many seconds after its run a window is kept for that.
+    pub(super) keep: i64,
+}
+
+const KEYS: [&str; 10] = [
     "detections",
     "macros",
     "sources",
     "defaults",
     "window",
     "clock",
+    "late",
+    "early",
     "samples",
     "limits",
 ];
@@ -93,7 +110,9 @@ impl Config {
             sources: sources(&given)?.over(&sources(&builtin)?),
             defaults: either("defaults").map_or_else(|| Ok(Defaults::default()), defaults)?,
             window: either("window").map_or(Ok(Window::Scheduled), window)?,
-            clock: either("clock").map_or(Ok(Clock::End), clock)?,
+            clock: either("clock").map_or(Ok(ClockSource::End), clock)?,
+            late: either("late").map_or_else(|| Ok(Late::default()), late)?,
+            early: either("early").map_or(Ok(false), early)?,
             samples: samples.unwrap_or(0).min(Limits::MAX_SAMPLES),
             limits: either("limits").map_or_else(|| Ok(Limits::default()), Limits::read)?,
         })
@@ -182,12 +201,7 @@ fn window(value: &Value) -> Result<Window, SettingError> {
             let section = Section::new(value, "window", &["every", "offset", "delay"])?;
             let part = |key: &str| match section.text(key)? {
                 None => Ok(0),
-                Some(text) => duration(text).ok_or_else(|| {
-                    let at = section.path(key);
-                    SettingError::new(format!(
-                        "`{at}` must be a duration such as `1h`, `50m` or `90s`, not `{text}`"
-                    ))
-                }),
+                Some(text) => duration(text).ok_or_else(|| no_duration(&section.path(key), text)),
             };
             let schedule = Schedule::every(part("every")?, part("offset")?, part("delay")?);
             schedule
@@ -217,75 +231,68 @@ fn duration(text: &str) -> Option<i64> {
     count.checked_mul(seconds)
 }
 
-fn clock(value: &Value) -> Result<Clock, SettingError> {
+fn clock(value: &Value) -> Result<ClockSource, SettingError> {
     match value.as_str() {
-        Some("end") => Ok(Clock::End),
-        Some("host") => Ok(Clock::Host),
-        _ => Err(wrong("clock", "`end` or `host`", value)),
+        Some("end") => Ok(ClockSource::End),
+        Some("host") => Ok(ClockSource::Host),
+        Some("record") => Ok(ClockSource::Record),
+        _ => Err(wrong("clock", "`end`, `host` or `record`", value)),
     }
+}
+
+impl Default for Late {
+    fn default() -> Self {
+        Late {
+            amends: false,
+            keep: 86_400,
+        }
+    }
+}
+
+/// `report`, `amend`, or `{"mode": "amend", "keep": "24h"}`.
+fn late(value: &Value) -> Result<Late, SettingError> {
+    let amends = |value: &Value, at: &str| match value.as_str() {
+        Some("report") => Ok(false),
+        Some("amend") => Ok(true),
+        _ => Err(wrong(at, "`report` or `amend`", value)),
+    };
+    if !value.is_object() {
+        let amends = amends(value, "late")?;
+        return Ok(Late {
+            amends,
+            ..Late::default()
+        });
+    }
+    let section = Section::new(value, "late", &["mode", "keep"])?;
+    let default = Late::default();
+    Ok(Late {
+        amends: match section.get("mode") {
+            Some(mode) => amends(mode, "late.mode")?,
+            None => default.amends,
+        },
+        keep: match section.text("keep")? {
+            None => default.keep,
+            Some(text) => duration(text).ok_or_else(|| no_duration("late.keep", text))?,
+        },
+    })
+}
+
+fn early(value: &Value) -> Result<bool, SettingError> {
+    value
+        .as_bool()
+        .ok_or_else(|| wrong("early", "`true` or `false`", value))
+}
+
+fn no_duration(at: &str, text: &str) -> SettingError {
+    SettingError::new(format!(
+        "`{at}` must be a duration such as `1h`, `50m` or `90s`, not `{text}`"
+    ))
 }
 
 fn count(value: &Value, at: &str) -> Result<usize, SettingError> {
     match value.as_u64() {
         Some(count) => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
         None => Err(wrong(at, "a whole number, not negative", value)),
-    }
-}
-
-/// The settings of one input.
-#[derive(Clone, Debug, Default)]
-pub(super) struct InputSettings {
-    pub(super) name: String,
-    pub(super) format: Format,
-    /// What the input says itself; the zone only where it says one.
-    pub(super) defaults: Defaults,
-    pub(super) zone_given: bool,
-}
-
-impl InputSettings {
-    pub(super) fn parse(text: &[u8]) -> Result<InputSettings, SessionError> {
-        let value = parse(text)?;
-        let known = ["name", "format", "host", "source", "sourcetype", "timezone"];
-        let section = Section::new(&value, "", &known)?;
-        let format = match section.text("format")?.unwrap_or("auto") {
-            "auto" => Format::Auto,
-            "json" => Format::Json,
-            "xml" => Format::Xml,
-            "text" => Format::Text,
-            "csv" => Format::Csv,
-            _ => {
-                let given = section.get("format").unwrap_or(&Value::Null);
-                return Err(
-                    wrong("format", "`auto`, `json`, `xml`, `text` or `csv`", given).into(),
-                );
-            }
-        };
-        Ok(InputSettings {
-            name: section.text("name")?.unwrap_or_default().to_string(),
-            format,
-            defaults: from_section(&section)?,
-            zone_given: section.get("timezone").is_some(),
-        })
-    }
-
-    /// What events of the input take where they say nothing: its own settings,
-    /// then those of the session.
-    pub(super) fn over(&self, session: &Defaults) -> Defaults {
-        let own = &self.defaults;
-        Defaults {
-            host: own.host.clone().or_else(|| session.host.clone()),
-            source: own.source.clone().or_else(|| session.source.clone()),
-            sourcetype: own
-                .sourcetype
-                .clone()
-                .or_else(|| session.sourcetype.clone()),
-            zone: if self.zone_given {
-                own.zone.clone()
-            } else {
-                session.zone.clone()
-            },
-            now: session.now,
-        }
     }
 }
 

@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::ABI_VERSION;
-use super::config::Limits;
+use super::config::{Config, Limits};
 use super::engine::Engine;
 use super::rule::Rule;
 use crate::detection::{Risk, ScheduleText};
+use crate::snapshot::Digest;
 
 #[derive(Serialize)]
 struct Description<'e> {
@@ -62,13 +63,13 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
     let description = Description {
         abi: format!("{}.{}", ABI_VERSION.0, ABI_VERSION.1),
         engine: env!("CARGO_PKG_VERSION"),
-        digest: digest(engine, &rules),
+        digest: hexadecimal(&engine.digest),
         fields: engine.fields(),
         rules,
         limits,
         memory: Memory {
             needed: engine.memory_needed(),
-            state: engine.rules.iter().map(Rule::bytes).sum(),
+            state: engine.size().bytes,
         },
     };
     serde_json::to_vec(&description).unwrap_or_default()
@@ -92,10 +93,13 @@ fn rule(rule: &Rule) -> RuleDescription<'_> {
     }
 }
 
-fn digest(engine: &Engine, rules: &[RuleDescription<'_>]) -> String {
-    let config = engine.config();
+/// Over everything that decides what the rules find: of our own types and texts
+/// alone, so that no other crate's version shows. What only bounds memory is not
+/// in it: a state can go on, and parts can be joined, where there is more room.
+pub(super) fn digest(config: &Config, rules: &[Rule]) -> Digest {
+    let rules: Vec<RuleDescription<'_>> = rules.iter().map(rule).collect();
     let mut hash = Sha256::new();
-    hash.update(serde_json::to_vec(rules).unwrap_or_default());
+    hash.update(serde_json::to_vec(&rules).unwrap_or_default());
     let defaults = &config.defaults;
     let defaults = (
         &defaults.host,
@@ -103,14 +107,20 @@ fn digest(engine: &Engine, rules: &[RuleDescription<'_>]) -> String {
         &defaults.sourcetype,
         defaults.zone.name(),
     );
-    // Of our own types and texts alone, so that no other crate's version shows.
     let settings = (&config.sources, &config.window, config.clock, defaults);
-    hash.update(format!(
-        "{settings:?} {} {:?}",
-        config.samples, config.limits
-    ));
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
+    let streaming = (
+        config.late,
+        config.early,
+        config.samples,
+        config.limits.future,
+    );
+    hash.update(format!("{settings:?} {streaming:?}"));
+    hash.finalize().into()
+}
+
+fn hexadecimal(digest: &Digest) -> String {
+    let mut text = String::with_capacity(2 * digest.len());
+    for byte in digest {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

@@ -2,55 +2,64 @@
 //! rule; closed windows become alerts.
 
 use alloc::collections::{BTreeSet, VecDeque};
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::config::{Clock, Config, InputSettings};
+use super::clock::{Clock, Step};
+use super::config::{ClockSource, Config};
 use super::counters::Counters;
+use super::describe;
 use super::error::{ErrorCode, SessionError};
+use super::held::{Held, HeldFrame};
+use super::queue::{Queue, Says, Waiting};
 use super::reading::{RECORD_ID, Reading};
-use super::rule::{Rule, Surroundings};
+use super::rule::{Outcome, Rule, Surroundings};
+use crate::alert::Kind;
 use crate::decode::{self, DecodeError};
-use crate::frame::{Frame, Framer, RecordKind};
+use crate::frame::{Frame, RecordKind};
 use crate::names::Table;
 use crate::rows::Row;
+use crate::snapshot::Digest;
 use crate::time::Time;
-use crate::window::Bounds;
+use crate::window::{Bounds, Size, State};
+
+/// The kinds of snapshot: of a session, and of one group.
+pub(super) const SESSION: u8 = 0;
+pub(super) const PARTIAL: u8 = 1;
 
 /// Everything of a session but the framing of bytes.
+///
+/// Alerts are made as far as there is room for them to wait. What is left then,
+/// windows that are due and frames that came, is held until alerts have been
+/// taken: the engine is full.
 #[derive(Debug)]
 pub(super) struct Engine {
     config: Config,
     pub(super) rules: Vec<Rule>,
     pub(super) reading: Reading,
-    now: Option<Time>,
-    /// Rows whose alerts wait to be taken, in their order.
-    waiting: VecDeque<Waiting>,
-    /// Bytes that they hold.
-    waiting_bytes: usize,
-    /// Bytes that the longest of their lines may take.
-    longest_line: usize,
+    pub(super) clock: Clock,
+    pub(super) queue: Queue,
     pub(super) counters: Counters,
+    /// Until when windows are due that have not been closed yet.
+    pub(super) due: Option<Due>,
+    /// Frames that came while it was full.
+    pub(super) held: VecDeque<Held>,
+    /// The end of input has come; windows are closed behind the frames held.
+    pub(super) ending: bool,
+    /// Over all that decides what the rules find.
+    pub(super) digest: Digest,
     /// Bytes of the configuration and the built-in one.
     text: usize,
-    /// Bytes that the open windows hold.
-    state: usize,
 }
 
-/// A row whose alert waits.
-#[derive(Debug)]
-struct Waiting {
-    bounds: Bounds,
-    /// The rule's place among the rules.
-    rule: usize,
-    row: Row,
+/// Until when windows are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Those whose run is at or before this.
+    To(i64),
+    /// All of them.
+    All,
 }
-
-/// Alerts are written when they are taken, and no more at once than this many
-/// bytes and one line: all lines of a full window can take several times what
-/// the window did.
-const TAKEN_AT_ONCE: usize = 256 << 10;
 
 impl Engine {
     pub(super) fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
@@ -75,16 +84,17 @@ impl Engine {
         let keep_raw = config.samples > 0 || rules.iter().any(Rule::asks_raw);
         let defaults = config.defaults.clone();
         Ok(Engine {
+            digest: describe::digest(&config, &rules),
+            clock: Clock::new(config.clock, config.limits.future),
             config,
             rules,
             reading: Reading::new(table, defaults, keep_raw),
-            now: None,
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
-            longest_line: 0,
+            queue: Queue::default(),
             counters: Counters::default(),
+            due: None,
+            held: VecDeque::new(),
+            ending: false,
             text: text_bytes,
-            state: 0,
         })
     }
 
@@ -100,38 +110,31 @@ impl Engine {
         base.saturating_add(self.config.limits.memory())
     }
 
-    /// A framer for the current input.
-    pub(super) fn framer(&self) -> Framer {
-        Framer::new(self.reading.input.format, self.config.limits.record)
+    /// Does something wait for alerts to be taken?
+    pub(super) fn is_full(&self) -> bool {
+        self.due.is_some()
+            || !self.held.is_empty()
+            || self.queue.bytes() >= self.config.limits.state
     }
 
-    pub(super) fn begin_input(&mut self, settings: InputSettings) {
-        self.reading.begin_input(settings, &self.config.defaults);
-    }
-
-    /// Is there room for another push? What one push brings may go over the
-    /// limit; the next one is refused.
+    /// Is there nothing that waits for alerts to be taken?
     pub(super) fn check_room(&self) -> Result<(), SessionError> {
-        let limit = self.config.limits.state;
-        let message = if self.state >= limit {
-            format!(
-                "the open windows hold {} bytes, and `limits.state` allows {limit}: raise it, or \
-                 give the search fewer groups",
-                self.state
-            )
-        } else if self.waiting_bytes >= limit {
-            format!(
-                "the alerts that wait hold {} bytes, and `limits.state` allows {limit}: take them",
-                self.waiting_bytes
-            )
-        } else {
+        if !self.is_full() {
             return Ok(());
-        };
+        }
+        let message = alloc::format!(
+            "{} alerts wait, as many as `limits.state` has room for: take them first",
+            self.queue.len()
+        );
         Err(SessionError::new(ErrorCode::OutOfMemory, message))
     }
 
     /// Takes a frame of the current input.
     pub(super) fn frame(&mut self, frame: Frame<'_>) {
+        if self.is_full() {
+            self.held.push_back(Held::of(frame));
+            return;
+        }
         match frame {
             Frame::Malformed {
                 reason,
@@ -141,14 +144,14 @@ impl Engine {
                 self.counters.records += 1;
                 let reason = reason.message().to_string();
                 self.counters
-                    .malformed(&self.reading.input.name, offset, reason, bytes);
+                    .malformed(&self.reading.input.settings.name, offset, reason, bytes);
             }
             Frame::Record {
                 kind: RecordKind::CsvHeader,
                 bytes,
                 offset,
             } => match decode::csv_header(bytes) {
-                Ok(header) => self.reading.csv_header = header,
+                Ok(header) => self.reading.input.csv_header = header,
                 Err(error) => {
                     self.counters.records += 1;
                     self.malformed(&error, bytes, offset);
@@ -161,36 +164,54 @@ impl Engine {
             } => {
                 self.counters.records += 1;
                 self.counters.candidates += 1;
-                self.record(kind, bytes, offset);
+                self.record(kind, bytes, offset, false);
             }
         }
     }
 
     fn malformed(&mut self, error: &DecodeError, bytes: &[u8], offset: u64) {
+        let name = &self.reading.input.settings.name;
         self.counters
-            .malformed(&self.reading.input.name, offset, error.to_string(), bytes);
+            .malformed(name, offset, error.to_string(), bytes);
     }
 
-    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64) {
+    /// Takes a record; `timed`: the clock knows of it.
+    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, timed: bool) {
         let wrapping = self.reading.wrapping(kind, bytes);
         let (event, decoded) = match self.reading.read(kind, bytes, &wrapping) {
             Ok(read) => read,
             Err(error) => return self.malformed(&error, bytes, offset),
         };
+        if self.clock.source == ClockSource::Record
+            && !timed
+            && let Some(time) = event.time()
+        {
+            let step = self.clock.record(time);
+            if !self.clock.is_ahead(Some(time)) {
+                let horizon = self.clock.horizon();
+                give_ahead(
+                    horizon,
+                    &mut self.rules,
+                    &mut self.queue,
+                    &mut self.counters,
+                );
+            }
+            if step == Step::Moves {
+                drop(event);
+                self.moved();
+                if self.is_full() {
+                    let frame = HeldFrame::record(kind, bytes, offset);
+                    self.held.push_back(Held { frame, timed: true });
+                    return;
+                }
+                return self.record(kind, bytes, offset, true);
+            }
+        }
         if decoded.invalid_utf8 {
             self.counters.invalid_utf8 += 1;
         }
-        if let (Some(now), Some(time)) = (self.now, event.time())
-            && time.seconds() > now.seconds().saturating_add(self.config.limits.future)
-        {
-            self.counters.future += 1;
-        }
-        // A push may bring the windows over their limit by a quarter.
-        let most = self
-            .config
-            .limits
-            .state
-            .saturating_add(self.config.limits.state / 4);
+        let ahead = self.clock.is_ahead(event.time());
+        self.counters.future += u64::from(ahead);
         let keep_samples = self.config.samples;
         let reading = &self.reading;
         let sample = || (keep_samples > 0).then(|| reading.sample(&event, bytes, offset));
@@ -198,101 +219,336 @@ impl Engine {
             zone: &self.config.defaults.zone,
             sample: &sample,
             keep_samples,
-            room: most.saturating_sub(self.state),
+            longest_key: self.config.limits.key,
+            ahead: ahead && self.config.clock == ClockSource::Host,
         };
-        for rule in &mut self.rules {
-            self.state += rule.take(&event, &surroundings, &mut self.counters);
+        let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            let outcome = rule.take(&event, &surroundings, &mut self.counters);
+            if outcome.matched {
+                outcomes.push((index, outcome));
+            }
+        }
+        if outcomes.is_empty() {
+            return;
+        }
+        for (index, outcome) in outcomes {
+            for (window, row) in outcome.early {
+                self.give(index, window, Kind::Early, Says::Row(row));
+            }
+            for (window, state) in outcome.partial {
+                self.give_groups(index, window, state);
+            }
+        }
+        self.make_room();
+    }
+
+    /// Gives an alert of part 0, revision 0.
+    fn give(&mut self, rule: usize, window: Bounds, kind: Kind, says: Says) {
+        self.counters.alert(kind);
+        let waiting = Waiting {
+            window,
+            rule,
+            kind,
+            part: 0,
+            revision: 0,
+            says,
+        };
+        self.queue.push(waiting, &self.rules);
+    }
+
+    /// Gives groups that make room, each as a part of its own.
+    fn give_groups(&mut self, rule: usize, window: Bounds, state: State) {
+        let (rules, queue) = (&mut self.rules, &mut self.queue);
+        give_groups(rule, window, state, rules, queue, &mut self.counters);
+    }
+
+    /// Where the windows hold more than the limits allow, gives groups as partial
+    /// alerts until they are a quarter below: so that a limit is no place where
+    /// every event costs a search for what to give.
+    pub(super) fn make_room(&mut self) {
+        let limits = &self.config.limits;
+        let (bytes, groups, spans) = (limits.state, limits.groups, limits.windows);
+        let size = self.size();
+        if size.bytes > bytes || size.groups > groups {
+            let (bytes, groups) = (bytes - bytes / 4, groups - groups / 4);
+            while self.size().bytes > bytes || self.size().groups > groups {
+                let largest = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).bytes);
+                let taken = largest.and_then(|index| {
+                    let rule = self.rules.get_mut(index)?;
+                    Some((index, rule.windows.take_largest()?))
+                });
+                let Some((index, (window, state))) = taken else {
+                    break;
+                };
+                self.give_groups(index, window, state);
+            }
+        }
+        if size.spans > spans {
+            while self.size().spans > spans - spans / 4 {
+                let most = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).spans);
+                let taken = most.and_then(|index| {
+                    let rule = self.rules.get_mut(index)?;
+                    Some((index, rule.windows.take_last(i64::MIN)?))
+                });
+                let Some((index, (window, state))) = taken else {
+                    break;
+                };
+                self.give_groups(index, window, state);
+            }
+        }
+        if self.kept() > self.config.limits.late {
+            self.give_changes();
+            self.forget_kept();
         }
     }
 
+    fn forget_kept(&mut self) {
+        while self.kept() > self.config.limits.late {
+            let most = self.rules.iter_mut().max_by_key(|rule| rule.kept());
+            if !most.is_some_and(Rule::forget_oldest) {
+                break;
+            }
+        }
+    }
+
+    fn size_of(&self, rule: usize) -> Size {
+        self.rules.get(rule).map(Rule::size).unwrap_or_default()
+    }
+
+    /// What all open windows hold.
+    pub(super) fn size(&self) -> Size {
+        let sizes = self.rules.iter().map(Rule::size);
+        sizes.fold(Size::default(), |all, one| Size {
+            bytes: all.bytes.saturating_add(one.bytes),
+            groups: all.groups.saturating_add(one.groups),
+            spans: all.spans.saturating_add(one.spans),
+        })
+    }
+
+    /// What is kept of windows that have closed, in bytes.
+    fn kept(&self) -> usize {
+        self.rules
+            .iter()
+            .map(Rule::kept)
+            .fold(0, usize::saturating_add)
+    }
+
+    /// The host tells the time.
     pub(super) fn advance(&mut self, now_ms: i64) {
         let seconds = now_ms.div_euclid(1000);
         let now = Time::new(seconds, (now_ms.rem_euclid(1000) * 1_000_000) as u32, 3);
-        if self.now.is_some_and(|before| now < before) {
+        if !self.clock.tell(now) {
             self.counters.clock_back += 1;
             return;
         }
-        self.now = Some(now);
-        self.reading.defaults.now = Some(now);
-        if self.config.clock == Clock::Host {
-            self.close(Some(seconds));
+        if self.clock.source == ClockSource::End {
+            self.reading.set_now(Some(now));
+            return;
         }
+        let horizon = self.clock.horizon();
+        give_ahead(
+            horizon,
+            &mut self.rules,
+            &mut self.queue,
+            &mut self.counters,
+        );
+        self.moved();
     }
 
-    pub(super) fn close_all(&mut self) {
-        self.close(None);
+    /// The clock has moved: what late events changed is given, and windows whose
+    /// run has come are closed.
+    fn moved(&mut self) {
+        let Some(now) = self.clock.now() else { return };
+        self.reading.set_now(Some(now));
+        self.give_changes();
+        for rule in &mut self.rules {
+            rule.advance(now.seconds(), self.config.late.keep);
+        }
+        self.due = Some(Due::To(now.seconds()));
+        self.close_due();
     }
 
-    /// Closes what is due, in the order of window end, window start, rule, row.
-    fn close(&mut self, now: Option<i64>) {
+    /// Gives what has changed in windows that have closed, and the rows that come
+    /// early where that takes a look at whole windows.
+    fn give_changes(&mut self) {
         let zone = &self.config.defaults.zone;
-        let mut closed: Vec<(Bounds, usize, Vec<Row>)> = Vec::new();
+        let mut waiting: Vec<Waiting> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
-            for (bounds, rows) in rule.close(now, zone) {
-                closed.push((bounds, index, rows));
+            for changes in rule.changes(zone) {
+                waiting.extend(changes.rows.into_iter().map(|change| Waiting {
+                    window: changes.window,
+                    rule: index,
+                    kind: changes.kind,
+                    part: changes.part,
+                    revision: change.revision,
+                    says: change.row.map_or(Says::Gone(change.id), Says::Row),
+                }));
             }
+            let early = rule.early_by_window(zone).into_iter();
+            waiting.extend(early.map(|(window, row)| Waiting {
+                window,
+                rule: index,
+                kind: Kind::Early,
+                part: 0,
+                revision: 0,
+                says: Says::Row(row),
+            }));
         }
-        closed.sort_by_key(|(bounds, index, _)| (bounds.span(), *index, *bounds));
-        for (bounds, rule, rows) in closed {
-            for row in rows {
-                self.waiting_bytes += row.bytes();
-                let line = self
-                    .rules
-                    .get(rule)
-                    .map_or(0, |rule| rule.line_length(&row));
-                self.longest_line = self.longest_line.max(line);
-                self.counters.alerts += 1;
-                self.waiting.push_back(Waiting { bounds, rule, row });
-            }
+        waiting.sort_by_key(|one| (one.window.span(), one.rule));
+        for one in waiting {
+            self.counters.alert(one.kind);
+            self.queue.push(one, &self.rules);
         }
-        self.state = self.rules.iter().map(Rule::bytes).sum();
     }
 
-    /// How many alerts wait.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Takes the alerts that wait, up to about [`TAKEN_AT_ONCE`].
-    pub(super) fn take_alerts(&mut self) -> Vec<u8> {
-        let mut lines = Vec::new();
-        while lines.len() < TAKEN_AT_ONCE {
-            let Some(Waiting { bounds, rule, row }) = self.waiting.pop_front() else {
+    /// Closes what is due, in the order of window end, window start, rule, row, as
+    /// far as there is room for the alerts to wait.
+    fn close_due(&mut self) {
+        while let Some(due) = self.due {
+            let now = match due {
+                Due::To(now) => Some(now),
+                Due::All => None,
+            };
+            let rules = self.rules.iter().enumerate();
+            let windows = rules.filter_map(|(index, rule)| Some((rule.windows.due(now)?, index)));
+            let Some((window, index)) =
+                windows.min_by_key(|(window, index)| (window.span(), *index, *window))
+            else {
+                self.due = None;
                 break;
             };
-            self.waiting_bytes = self.waiting_bytes.saturating_sub(row.bytes());
-            if let Some(rule) = self.rules.get(rule) {
-                rule.write_alert(bounds, &row, &mut lines);
+            let held = self.size_of(index).bytes;
+            let room = self.config.limits.state.saturating_sub(self.queue.bytes());
+            if !self.queue.is_empty() && held > room {
+                return;
+            }
+            let zone = &self.config.defaults.zone;
+            let rows: Vec<Row> = match self.rules.get_mut(index) {
+                Some(rule) => rule.close(window, zone),
+                None => Vec::new(),
+            };
+            for row in rows {
+                self.give(index, window, Kind::Final, Says::Row(row));
             }
         }
-        if self.waiting.is_empty() {
-            self.longest_line = 0;
-        }
-        lines
+        self.forget_kept();
     }
 
-    /// Bytes of the lines of one taking without the last, and of the longest line.
-    pub(super) fn taken_at_once(&self) -> (usize, usize) {
-        (TAKEN_AT_ONCE, self.longest_line)
+    /// The end of the input and of time.
+    pub(super) fn end(&mut self) {
+        self.ending = true;
+        self.go_on();
+    }
+
+    /// Goes on with what was held, as far as there is room.
+    pub(super) fn go_on(&mut self) {
+        loop {
+            self.close_due();
+            if self.due.is_some() || self.queue.bytes() >= self.config.limits.state {
+                return;
+            }
+            // Taken out, so that the frame at hand is not held for the others.
+            let mut held = core::mem::take(&mut self.held);
+            match held.pop_front() {
+                Some(Held {
+                    frame,
+                    timed: false,
+                }) => self.frame(frame.as_frame()),
+                Some(Held { frame, timed: true }) => {
+                    if let Frame::Record {
+                        kind,
+                        bytes,
+                        offset,
+                    } = frame.as_frame()
+                    {
+                        self.record(kind, bytes, offset, true);
+                    }
+                }
+                None if self.ending => {
+                    self.ending = false;
+                    self.give_changes();
+                    for rule in &mut self.rules {
+                        rule.windows.end_of_time();
+                    }
+                    self.due = Some(Due::All);
+                    continue;
+                }
+                None => return,
+            }
+            self.held.append(&mut held);
+        }
+    }
+
+    /// Takes alerts that wait, as JSON lines.
+    pub(super) fn take_alerts(&mut self) -> Vec<u8> {
+        self.queue.take(&self.rules, &self.digest)
     }
 
     /// Bytes that the rows of the open windows may take.
     pub(super) fn rows_to_come(&self) -> usize {
         let rules = self.rules.iter();
         rules
-            .map(|rule| rule.bytes().saturating_mul(rule.row_factor()))
+            .map(|rule| {
+                let held = rule.size().bytes.saturating_add(rule.kept());
+                held.saturating_mul(rule.row_factor())
+            })
             .fold(0, usize::saturating_add)
     }
 
     pub(super) fn counters(&self) -> Counters {
-        let groups = self.rules.iter().map(Rule::groups).sum::<usize>() as u64;
         Counters {
-            groups,
+            groups: self.size().groups as u64,
             ..self.counters.clone()
         }
     }
 
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
+    }
+}
+
+/// Gives what is held of the time after the horizon: no record but one that is
+/// ahead of the clock could have put it there, and it would hold memory until its
+/// time comes.
+fn give_ahead(
+    horizon: Option<i64>,
+    rules: &mut [Rule],
+    queue: &mut Queue,
+    counters: &mut Counters,
+) {
+    let Some(horizon) = horizon else { return };
+    for index in 0..rules.len() {
+        while let Some((window, state)) = rules
+            .get_mut(index)
+            .and_then(|rule| rule.windows.take_last(horizon))
+        {
+            give_groups(index, window, state, rules, queue, counters);
+        }
+    }
+}
+
+fn give_groups(
+    index: usize,
+    window: Bounds,
+    state: State,
+    rules: &mut [Rule],
+    queue: &mut Queue,
+    counters: &mut Counters,
+) {
+    for group in state.into_single() {
+        let Some(rule) = rules.get_mut(index) else {
+            return;
+        };
+        let waiting = Waiting {
+            window,
+            rule: index,
+            kind: Kind::Partial,
+            part: rule.behind.new_part(),
+            revision: 0,
+            says: Says::Group(group),
+        };
+        counters.alert(Kind::Partial);
+        queue.push(waiting, rules);
     }
 }

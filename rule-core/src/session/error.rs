@@ -82,8 +82,12 @@ pub enum ErrorCode {
     Finished,
     /// There is no room for more.
     OutOfMemory,
-    /// A part of the interface that this version does not have yet.
-    NotYet,
+    /// The bytes are no snapshot that can be read.
+    BadSnapshot,
+    /// A snapshot of other rules or settings.
+    OtherRules,
+    /// Two states that cannot be joined as they are.
+    CannotMerge,
 }
 
 impl SessionError {

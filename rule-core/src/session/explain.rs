@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::engine::Engine;
 use super::error::{ErrorCode, SessionError};
-use crate::frame::{Frame, RecordKind};
+use crate::frame::{Frame, Framer, RecordKind};
 use crate::names::Event;
 use crate::search::Explanation;
 
@@ -93,7 +93,8 @@ fn first_record(engine: &Engine, bytes: &[u8]) -> Result<FirstRecord, SessionErr
             ))),
         };
     };
-    let mut framer = engine.framer();
+    let format = engine.reading.input.settings.format;
+    let mut framer = Framer::new(format, engine.config().limits.record);
     framer.push(bytes, &mut take);
     framer.finish(&mut take);
     found.unwrap_or_else(|| {

@@ -5,23 +5,33 @@
 //! alerts. Tests, fuzzers and the module itself all go through it, so what holds
 //! here holds in every host.
 
+mod behind;
+mod clock;
 mod config;
 mod counters;
 mod describe;
+mod early;
 mod engine;
 mod error;
 mod explain;
+mod held;
+mod queue;
 mod reading;
 mod rule;
+mod state;
 
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use config::InputSettings;
+use config::{InputCall, InputSettings};
 pub use counters::{Counters, MalformedSample};
 use engine::Engine;
 pub use error::{ErrorCode, SessionError, Where};
 
-use crate::frame::Framer;
+use crate::frame::{Format, Framer};
+use reading::Input;
 
 /// The version of the interface: major and minor.
 pub const ABI_VERSION: (u16, u16) = (1, 0);
@@ -45,12 +55,29 @@ pub const ABI_VERSION: (u16, u16) = (1, 0);
 pub struct Session {
     engine: Engine,
     framer: Framer,
+    /// Streams that another input took the place of, by their names.
+    aside: BTreeMap<String, Aside>,
+    /// Bytes that were pushed, behind those for whose alerts there is room.
+    backlog: Vec<u8>,
     finished: bool,
 }
 
+/// A stream that goes on later.
+#[derive(Clone, Debug)]
+struct Aside {
+    framer: Framer,
+    input: Input,
+}
+
+/// So many bytes of a push are taken at once: between them there can be a pause.
+const SLICE: usize = 64 << 10;
+
+/// Streams that can be set aside.
+const MAX_ASIDE: usize = 10_000;
+
 /// Memory that must be there before work is begun, in bytes: an allocation that
 /// fails in the middle of it is the end of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Headroom {
     /// In one piece.
     pub largest: usize,
@@ -68,44 +95,145 @@ impl Session {
     /// schedule.
     pub fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
         let engine = Engine::open(config, builtin)?;
-        let framer = engine.framer();
+        let framer = Framer::new(Format::Auto, engine.config().limits.record);
         Ok(Session {
             engine,
             framer,
+            aside: BTreeMap::new(),
+            backlog: Vec::new(),
             finished: false,
         })
     }
 
-    /// Ends the record in progress and begins an input, with its settings as
-    /// JSON: `name`, `format`, `host`, `sourcetype`, `source`, `timezone`.
+    /// Begins an input, with its settings as JSON: `name`, `format`, `host`,
+    /// `sourcetype`, `source`, `timezone`, `offset`. The record in progress ends.
+    ///
+    /// An input with a `stream` does not end when another begins: it is set aside,
+    /// with its unfinished record, until `{"stream": ..., "goes_on": true}` takes
+    /// it up again, or the same with `ends` ends it.
     ///
     /// # Errors
-    /// Settings that cannot be read, a session that is finished; the state is as
-    /// before.
+    /// Settings that cannot be read, a stream that is not there, a session that is
+    /// finished, alerts that wait and leave no room; the state is as before.
     pub fn input(&mut self, settings: &[u8]) -> Result<(), SessionError> {
         self.check_open()?;
-        let settings = InputSettings::parse(settings)?;
-        self.end_record();
-        self.engine.begin_input(settings);
-        self.framer = self.engine.framer();
+        self.engine.check_room()?;
+        match InputCall::parse(settings)? {
+            InputCall::Begins(settings) => {
+                let streams = self.aside.len() + usize::from(self.stream().is_some());
+                if settings.stream.is_some() && streams >= MAX_ASIDE {
+                    let message = format!("{MAX_ASIDE} streams are open: end one of them first");
+                    return Err(SessionError::new(ErrorCode::OutOfMemory, message));
+                }
+                self.leave();
+                // One of the same name that was left unfinished is another file by now.
+                let before = settings.stream.as_ref();
+                if let Some(before) = before.and_then(|stream| self.aside.remove(stream)) {
+                    self.enter(before);
+                    self.end_record();
+                }
+                let aside = self.begin(settings);
+                self.enter(aside);
+            }
+            InputCall::GoesOn(stream) if self.stream() == Some(&stream) => {}
+            InputCall::GoesOn(stream) => {
+                let aside = self
+                    .aside
+                    .remove(&stream)
+                    .ok_or_else(|| no_stream(&stream))?;
+                self.leave();
+                self.enter(aside);
+            }
+            InputCall::Ends(stream) => {
+                if self.stream() != Some(&stream) {
+                    let aside = self
+                        .aside
+                        .remove(&stream)
+                        .ok_or_else(|| no_stream(&stream))?;
+                    self.leave();
+                    self.enter(aside);
+                }
+                self.end_record();
+                let nothing = self.begin(InputSettings::default());
+                self.enter(nothing);
+            }
+        }
         Ok(())
+    }
+
+    /// The name of the current input's stream.
+    fn stream(&self) -> Option<&String> {
+        self.engine.reading.input.settings.stream.as_ref()
+    }
+
+    fn begin(&self, settings: InputSettings) -> Aside {
+        let max = self.engine.config().limits.record;
+        Aside {
+            framer: Framer::starting_at(settings.format, max, settings.offset),
+            input: self.engine.reading.input(settings),
+        }
+    }
+
+    /// Sets the current input aside where it is a stream, else ends its record.
+    fn leave(&mut self) {
+        let Some(stream) = self.stream().cloned() else {
+            self.end_record();
+            return;
+        };
+        let nothing = self.begin(InputSettings::default());
+        let framer = core::mem::replace(&mut self.framer, nothing.framer);
+        let input = self.engine.reading.enter(nothing.input);
+        self.aside.insert(stream, Aside { framer, input });
+    }
+
+    fn enter(&mut self, aside: Aside) {
+        self.framer = aside.framer;
+        let _ = self.engine.reading.enter(aside.input);
     }
 
     /// Takes bytes of the current input, in any split. Gives the number of
     /// alerts that wait.
     ///
+    /// More alerts than `limits.state` has room for are made as those that wait are
+    /// taken.
+    ///
     /// # Errors
-    /// A session that is finished, or whose open windows hold as much as
-    /// `limits.state` allows; the state is as before.
+    /// A session that is finished, or whose alerts have not been taken and leave no
+    /// room for more; the state is as before.
     pub fn push(&mut self, bytes: &[u8]) -> Result<usize, SessionError> {
         self.check_open()?;
-        if !bytes.is_empty() {
-            self.engine.check_room()?;
+        self.engine.check_room()?;
+        let counters = &mut self.engine.counters;
+        counters.bytes = counters.bytes.saturating_add(bytes.len() as u64);
+        self.feed(bytes);
+        Ok(self.engine.queue.len())
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.engine.is_full() {
+                self.backlog = rest.to_vec();
+                return;
+            }
+            let (slice, after) = rest.split_at(rest.len().min(SLICE));
+            let Session { engine, framer, .. } = self;
+            framer.push(slice, &mut |frame| engine.frame(frame));
+            rest = after;
         }
-        let Session { engine, framer, .. } = self;
-        engine.counters.bytes = engine.counters.bytes.saturating_add(bytes.len() as u64);
-        framer.push(bytes, &mut |frame| engine.frame(frame));
-        Ok(self.engine.waiting())
+    }
+
+    /// Goes on with what was held for want of room. False where nothing was.
+    fn go_on(&mut self) -> bool {
+        if !self.engine.is_full() && self.backlog.is_empty() {
+            return false;
+        }
+        self.engine.go_on();
+        if !self.engine.is_full() {
+            let backlog = core::mem::take(&mut self.backlog);
+            self.feed(&backlog);
+        }
+        true
     }
 
     /// Tells the time, in milliseconds since the epoch: windows whose run has
@@ -113,31 +241,75 @@ impl Session {
     /// Gives the number of alerts that wait.
     ///
     /// # Errors
-    /// A session that is finished.
+    /// A session that is finished, or whose alerts have not been taken and leave no
+    /// room for more; the state is as before.
     pub fn advance(&mut self, now_ms: i64) -> Result<usize, SessionError> {
         self.check_open()?;
+        self.engine.check_room()?;
         self.engine.advance(now_ms);
-        Ok(self.engine.waiting())
+        Ok(self.engine.queue.len())
     }
 
     /// The end of the input and of time: ends the last record and closes every
     /// window. Gives the number of alerts that wait.
     ///
     /// # Errors
-    /// A session that is finished already.
+    /// A session that is finished already, or whose alerts have not been taken and
+    /// leave no room for more; the state is as before.
     pub fn finish(&mut self) -> Result<usize, SessionError> {
         self.check_open()?;
+        self.engine.check_room()?;
         self.end_record();
-        self.engine.close_all();
+        for aside in core::mem::take(&mut self.aside).into_values() {
+            self.enter(aside);
+            self.end_record();
+        }
+        self.engine.end();
         self.finished = true;
-        Ok(self.engine.waiting())
+        Ok(self.engine.queue.len())
     }
 
     /// Takes alerts that wait, as JSON lines: all of them, but no more at once
     /// than about 256 KiB. Empty where none waits.
     #[must_use]
     pub fn take_alerts(&mut self) -> Vec<u8> {
-        self.engine.take_alerts()
+        loop {
+            let lines = self.engine.take_alerts();
+            if !lines.is_empty() || !self.go_on() {
+                return lines;
+            }
+        }
+    }
+
+    /// The whole state as bytes: what the windows hold, the clock and the counters,
+    /// the unfinished record and the alerts that wait. Changes nothing. The form is
+    /// that of [`crate::snapshot`]; it is for the same rules and settings, and for
+    /// this version of the engine.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        state::write(self)
+    }
+
+    /// Takes the state of a snapshot in place of its own.
+    ///
+    /// # Errors
+    /// Bytes that are no snapshot, or one of another version, of other rules or
+    /// settings, or damaged; the state is as before.
+    pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), SessionError> {
+        state::restore(self, snapshot)
+    }
+
+    /// Joins the state of another part of the same events, with the same rules and
+    /// at the same time, or of a group that was given as a partial alert. Gives the
+    /// number of alerts that wait.
+    ///
+    /// # Errors
+    /// As [`Session::restore`]; and where either side has an unfinished record or
+    /// alerts that were not taken, is finished, or their clocks differ. The state is
+    /// as before.
+    pub fn merge(&mut self, snapshot: &[u8]) -> Result<usize, SessionError> {
+        state::merge(self, snapshot)?;
+        Ok(self.engine.queue.len())
     }
 
     /// What was read, matched, and left out, as numbers.
@@ -179,15 +351,21 @@ impl Session {
     }
 
     /// What a push of `length` bytes needs besides what is kept: the unfinished
-    /// record, in a buffer that may be moved as it grows, and what decoding one
-    /// takes.
+    /// record, in a buffer that may be moved as it grows, what decoding one takes,
+    /// and the bytes themselves where they have to wait.
     #[must_use]
     pub fn push_headroom(&self, length: usize) -> Headroom {
         let record = self.framer.pending().saturating_add(length);
         let record = record.min(self.engine.config().limits.record);
         Headroom {
-            largest: record.saturating_mul(2).saturating_add(16 * 1024),
-            total: record.saturating_mul(6).saturating_add(64 * 1024),
+            largest: record
+                .saturating_mul(2)
+                .saturating_add(16 * 1024)
+                .max(length),
+            total: record
+                .saturating_mul(6)
+                .saturating_add(length)
+                .saturating_add(4 * SLICE),
         }
     }
 
@@ -206,12 +384,59 @@ impl Session {
     /// moved as it grows.
     #[must_use]
     pub fn alerts_headroom(&self) -> Headroom {
-        let (lines, line) = self.engine.taken_at_once();
+        let (lines, line) = self.engine.queue.taken_at_once();
+        let held = match self.engine.is_full() || !self.backlog.is_empty() {
+            true => self.close_headroom(),
+            false => Headroom::default(),
+        };
         Headroom {
-            largest: lines.saturating_add(line.saturating_mul(2)),
+            largest: lines
+                .saturating_add(line.saturating_mul(2))
+                .max(held.largest),
             total: lines
                 .saturating_mul(3)
-                .saturating_add(line.saturating_mul(3)),
+                .saturating_add(line.saturating_mul(3))
+                .saturating_add(held.total),
+        }
+    }
+
+    /// What writing a snapshot needs: its bytes, in a buffer that is moved as it
+    /// grows.
+    #[must_use]
+    pub fn snapshot_headroom(&self) -> Headroom {
+        let engine = &self.engine;
+        let kept: usize = engine.rules.iter().map(rule::Rule::kept).sum();
+        let aside = self
+            .aside
+            .values()
+            .map(|aside| aside.framer.pending() + 4096);
+        let bytes = [
+            engine.size().bytes,
+            kept,
+            engine.queue.bytes(),
+            self.framer.pending(),
+            self.backlog.len(),
+            aside.sum(),
+            64 * 1024,
+        ];
+        let bytes = bytes.into_iter().fold(0, usize::saturating_add);
+        Headroom {
+            largest: bytes,
+            total: bytes.saturating_mul(2),
+        }
+    }
+
+    /// What reading a snapshot of so many bytes needs: the state in it, beside the
+    /// present one.
+    #[must_use]
+    pub fn restore_headroom(&self, length: usize) -> Headroom {
+        let most = self.engine.config().limits.memory();
+        Headroom {
+            largest: length,
+            total: length
+                .saturating_mul(16)
+                .min(most)
+                .saturating_add(4 * SLICE),
         }
     }
 
@@ -229,6 +454,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+fn no_stream(stream: &str) -> SessionError {
+    let message = format!("there is no stream `{stream}` that was set aside");
+    SessionError::new(ErrorCode::BadConfiguration, message)
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@ use alloc::vec::Vec;
 
 use memchr::memmem;
 
-use super::config::InputSettings;
+use super::config::{InputCall, InputSettings};
 use crate::decode::{self, DecodeError, Decoded, Envelope, FieldSink};
 use crate::frame::RecordKind;
 use crate::names::{Defaults, Event, EventReader, Table};
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::Sample;
+use crate::time::Time;
 
 /// The field whose value names an event's record in a sample.
 pub(super) const RECORD_ID: &str = "EventRecordID";
@@ -19,33 +21,56 @@ pub(super) const RECORD_ID: &str = "EventRecordID";
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) table: Table,
-    pub(super) input: InputSettings,
-    /// What events of the current input take where they say nothing.
-    pub(super) defaults: Defaults,
-    pub(super) csv_header: Vec<String>,
+    pub(super) input: Input,
+    /// What the session says of all events.
+    session: Defaults,
     /// Does anyone look into the raw text of events?
     keep_raw: bool,
 }
 
+/// What is known of an input while its records are read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Input {
+    pub(super) settings: InputSettings,
+    /// What its events take where they say nothing.
+    pub(super) defaults: Defaults,
+    pub(super) csv_header: Vec<String>,
+}
+
 impl Reading {
-    pub(super) fn new(table: Table, defaults: Defaults, keep_raw: bool) -> Self {
+    pub(super) fn new(table: Table, session: Defaults, keep_raw: bool) -> Self {
+        let input = Input {
+            defaults: session.clone(),
+            ..Input::default()
+        };
         Reading {
             table,
-            input: InputSettings::default(),
-            defaults,
-            csv_header: Vec::new(),
+            input,
+            session,
             keep_raw,
         }
     }
 
-    pub(super) fn begin_input(&mut self, settings: InputSettings, session: &Defaults) {
-        let now = self.defaults.now;
-        self.defaults = Defaults {
-            now,
-            ..settings.over(session)
-        };
-        self.input = settings;
-        self.csv_header.clear();
+    /// An input with these settings.
+    pub(super) fn input(&self, settings: InputSettings) -> Input {
+        Input {
+            defaults: settings.over(&self.session),
+            settings,
+            csv_header: Vec::new(),
+        }
+    }
+
+    /// Goes over to an input; gives the one before.
+    pub(super) fn enter(&mut self, input: Input) -> Input {
+        let before = core::mem::replace(&mut self.input, input);
+        self.input.defaults.now = self.session.now;
+        before
+    }
+
+    /// What events without a time take.
+    pub(super) fn set_now(&mut self, now: Option<Time>) {
+        self.session.now = now;
+        self.input.defaults.now = now;
     }
 
     /// Decodes and names a record.
@@ -66,13 +91,13 @@ impl Reading {
             RecordKind::Json => decode::json(bytes, &mut reader)?,
             RecordKind::Xml => decode::xml(bytes, &mut reader)?,
             RecordKind::ClassicText => decode::classic_text(bytes, &mut reader)?,
-            RecordKind::CsvRow if self.csv_header.is_empty() => {
+            RecordKind::CsvRow if self.input.csv_header.is_empty() => {
                 return Err(DecodeError {
                     reason: "the header could not be read, so this row has no names",
                     offset: 0,
                 });
             }
-            RecordKind::CsvRow => decode::csv_row(&self.csv_header, bytes, &mut reader)?,
+            RecordKind::CsvRow => decode::csv_row(&self.input.csv_header, bytes, &mut reader)?,
             RecordKind::TextLine | RecordKind::CsvHeader => Decoded {
                 invalid_utf8: core::str::from_utf8(bytes).is_err(),
             },
@@ -81,7 +106,7 @@ impl Reading {
             reader.enter_carried();
             decoded.invalid_utf8 |= carried.read(&mut reader);
         }
-        Ok((reader.finish(&self.defaults), decoded))
+        Ok((reader.finish(&self.input.defaults), decoded))
     }
 
     /// What is around the event of a record.
@@ -105,8 +130,8 @@ impl Reading {
             {
                 decode::json(bytes, &mut find)
             }
-            RecordKind::CsvRow if self.csv_header.iter().any(|name| name == "_raw") => {
-                decode::csv_row(&self.csv_header, bytes, &mut find)
+            RecordKind::CsvRow if self.input.csv_header.iter().any(|name| name == "_raw") => {
+                decode::csv_row(&self.input.csv_header, bytes, &mut find)
             }
             _ => Ok(Decoded::default()),
         };
@@ -122,11 +147,29 @@ impl Reading {
             .and_then(|slot| event.values(slot).first());
         Sample {
             time: event.time(),
-            input: self.input.name.clone(),
+            input: self.input.settings.name.clone(),
             offset,
             record: record.map(ToString::to_string),
             text: String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+}
+
+impl Input {
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.bytes(&self.settings.text);
+        writer.list(self.csv_header.iter(), |writer, name| writer.text(name));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>, reading: &Reading) -> Result<Self, Damaged> {
+        let settings = match InputCall::parse(reader.bytes()?) {
+            Ok(InputCall::Begins(settings)) => settings,
+            _ => return Err(Damaged),
+        };
+        Ok(Input {
+            csv_header: reader.list(Reader::string)?,
+            ..reading.input(settings)
+        })
     }
 }
 

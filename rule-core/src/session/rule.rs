@@ -5,20 +5,22 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::behind::{Behind, Changes};
 use super::config::{Config, Window};
 use super::counters::Counters;
+use super::early::Early;
 use super::error::{ErrorCode, SessionError};
-use crate::alert;
+use crate::alert::Id;
 use crate::detection::Detection;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
 use crate::rows::{Command, Context, Identity, Row};
 use crate::search::Fields;
 use crate::spl;
-use crate::stats::{Observation, Sample};
+use crate::stats::{Added, Observation, Sample, Source, Stats};
 use crate::time::Zone;
 use crate::value::{Number, Value};
-use crate::window::{Bounds, Placement, Schedule, State, Windows};
+use crate::window::{Bounds, Place, Placement, Schedule, Size, State, Windows};
 
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
@@ -28,7 +30,12 @@ pub(super) struct Rule {
     pub(super) expanded: String,
     /// The macros that it uses.
     pub(super) macros: Vec<String>,
-    windows: Windows,
+    pub(super) windows: Windows,
+    pub(super) behind: Behind,
+    /// Where rows are given before their window closes.
+    pub(super) early: Option<Early>,
+    /// Can windows that have closed be amended?
+    amends: bool,
     /// The fields that a row of an event begins with, by their place in it.
     columns: Vec<(String, usize)>,
 }
@@ -39,8 +46,21 @@ pub(super) struct Surroundings<'s> {
     /// The event as it is shown behind a row; made for events that match alone.
     pub(super) sample: &'s dyn Fn() -> Option<Sample>,
     pub(super) keep_samples: usize,
-    /// Bytes that all windows together may still grow by.
-    pub(super) room: usize,
+    /// Bytes of by-values that a group may have.
+    pub(super) longest_key: usize,
+    /// The event is too far in the future to be held.
+    pub(super) ahead: bool,
+}
+
+/// What an event led to, besides what is held of it.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// It matched.
+    pub(super) matched: bool,
+    /// Groups that are not held.
+    pub(super) partial: Vec<(Bounds, State)>,
+    /// Rows that came out of the search for the first time.
+    pub(super) early: Vec<(Bounds, Row)>,
 }
 
 impl Rule {
@@ -66,7 +86,15 @@ impl Rule {
         Ok(Rule {
             expanded: String::from(search.source.expanded()),
             macros: search.macros,
-            windows: Windows::new(schedule, config.defaults.zone.clone()),
+            windows: Windows::new(
+                schedule,
+                config.defaults.zone.clone(),
+                config.late.amends.then_some(config.late.keep),
+                config.samples,
+            ),
+            behind: Behind::default(),
+            early: config.early.then(|| Early::new(&plan)),
+            amends: config.late.amends,
             columns: Vec::new(),
             detection,
             plan,
@@ -90,16 +118,16 @@ impl Rule {
         self.columns = columns;
     }
 
-    /// Counts or collects an event, if it matches. Gives the bytes that the
-    /// windows grew by.
+    /// Counts or collects an event, if it matches.
     pub(super) fn take(
         &mut self,
         event: &Event<'_>,
         surroundings: &Surroundings<'_>,
         counters: &mut Counters,
-    ) -> usize {
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
         if !self.plan.filter.matches(event) {
-            return 0;
+            return outcome;
         }
         let sample = (surroundings.sample)();
         let samples = sample.as_slice();
@@ -107,67 +135,118 @@ impl Rule {
         let row = match needs_row {
             true => match self.prepared_row(event, samples, surroundings.zone, counters) {
                 Some(row) => Some(row),
-                None => return 0,
+                None => return outcome,
             },
             false => None,
         };
-        let left_out = match self.windows.place(event.time()) {
-            Placement::In(_) if surroundings.room == 0 => &mut counters.overflow,
-            Placement::In(bounds) => {
-                counters.matches += 1;
-                let keep = surroundings.keep_samples;
-                let seen = Observation {
-                    time: event.time(),
-                    samples,
-                    keep,
-                };
-                let room = surroundings.room;
-                return self.add(&bounds, event, row.as_ref(), &seen, room, counters);
-            }
-            Placement::Late => &mut counters.late,
-            Placement::Outside => &mut counters.outside,
-            Placement::NoTime => &mut counters.no_time,
+        let seen = Seen {
+            event,
+            row: row.as_ref(),
+            observation: Observation {
+                time: event.time(),
+                samples,
+                keep: surroundings.keep_samples,
+            },
+            longest_key: surroundings.longest_key,
         };
-        *left_out += 1;
-        0
+        let stats = self.plan.stats.as_ref();
+        match self.windows.place(event.time()) {
+            Placement::In {
+                place: Place::Span(span),
+                ..
+            } if surroundings.ahead => {
+                let mut state = State::new(stats);
+                let counted = seen.count(stats, &mut state, &mut |_| {});
+                let bounds = span.bounds();
+                outcome.partial.push((bounds, state));
+                outcome.set_apart(bounds, counted, counters);
+            }
+            Placement::In { place, amends } => {
+                let early = self.early.as_mut();
+                let mut touched: Vec<Vec<u8>> = Vec::new();
+                let counted = self.windows.count(place, stats, |state| {
+                    seen.count(stats, state, &mut |key| {
+                        if early.is_some() {
+                            touched.push(key.to_vec());
+                        }
+                    })
+                });
+                outcome.set_apart(self.windows.bounds(place), counted, counters);
+                self.behind.amend(&amends);
+                match self.windows.next_window(place) {
+                    Some(window) => {
+                        outcome.early = self.early_rows(window, &touched, &seen, surroundings.zone);
+                    }
+                    None => counters.late += 1,
+                }
+            }
+            Placement::Late(window) => {
+                counters.late += 1;
+                let state = self.behind.late(window, || State::new(stats));
+                let counted = seen.count(stats, state, &mut |_| {});
+                outcome.set_apart(window, counted, counters);
+            }
+            Placement::Outside => {
+                counters.outside += 1;
+                return outcome;
+            }
+            Placement::NoTime => {
+                counters.no_time += 1;
+                return outcome;
+            }
+        }
+        outcome.matched = true;
+        counters.matches += 1;
+        outcome
     }
 
-    fn add(
+    /// The rows of the groups that an event went to, of those that come out of the
+    /// search for the first time.
+    fn early_rows(
         &mut self,
-        windows: &[Bounds],
-        event: &Event<'_>,
-        row: Option<&Row>,
-        seen: &Observation<'_>,
-        room: usize,
-        counters: &mut Counters,
-    ) -> usize {
-        let stats = self.plan.stats.as_ref();
-        let mut grown = 0;
-        for bounds in windows {
-            if grown >= room {
-                counters.overflow += 1;
-                break;
-            }
-            let state = self.windows.state(bounds, || State::new(stats));
-            let before = state.bytes();
-            match (&mut *state, stats, row) {
-                (State::Groups(groups), Some(stats), Some(row)) => {
-                    counters.combinations += groups.add(stats, row, seen) as u64;
-                }
-                (State::Groups(groups), Some(stats), None) => {
-                    counters.combinations += groups.add(stats, event, seen) as u64;
-                }
-                (State::Rows { rows, bytes }, _, Some(row)) => {
-                    *bytes += row.bytes();
-                    rows.push(row.clone());
-                }
-                // A state is made for the plan, and a plan without `stats`
-                // makes rows.
-                (State::Groups(_), None, _) | (State::Rows { .. }, _, None) => {}
-            }
-            grown += state.bytes().saturating_sub(before);
+        window: Bounds,
+        touched: &[Vec<u8>],
+        seen: &Seen<'_>,
+        zone: &Zone,
+    ) -> Vec<(Bounds, Row)> {
+        let Some(early) = &mut self.early else {
+            return Vec::new();
+        };
+        if !early.row_by_row {
+            early.look_at(window);
+            return Vec::new();
         }
-        grown
+        let stats = self.plan.stats.as_ref();
+        let rows: Vec<Row> = match (stats, seen.row) {
+            (None, row) => row.into_iter().cloned().collect(),
+            (Some(_), _) => touched
+                .iter()
+                .filter_map(|key| self.windows.window_group(window, key))
+                .flat_map(|group| group.into_rows(stats))
+                .collect(),
+        };
+        let context = Context { zone };
+        let rows = self
+            .plan
+            .after
+            .iter()
+            .fold(rows, |rows, command| command.apply(rows, &context));
+        early.first_time(&self.detection.id, window, rows)
+    }
+
+    /// Rows that came out for the first time since this was asked, where that takes
+    /// a look at all rows of a window.
+    pub(super) fn early_by_window(&mut self, zone: &Zone) -> Vec<(Bounds, Row)> {
+        let windows = self.early.as_mut().map(Early::take_looked_at);
+        let mut first = Vec::new();
+        for window in windows.into_iter().flatten() {
+            let state = self.windows.window_state(window);
+            let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+            if let Some(early) = &mut self.early {
+                first.extend(early.first_time(&self.detection.id, window, rows));
+            }
+        }
+        first
     }
 
     /// The event as a row, after the commands that come before `stats`.
@@ -200,42 +279,71 @@ impl Rule {
             .try_fold(row, |row, command| command.apply_to_event(row, &context))
     }
 
-    /// Closes the windows that are due at `now`, or all of them, and gives their
-    /// rows.
-    pub(super) fn close(&mut self, now: Option<i64>, zone: &Zone) -> Vec<(Bounds, Vec<Row>)> {
-        let closed = match now {
-            Some(now) => self.windows.close(now),
-            None => self.windows.close_all(),
-        };
+    /// The rows of a state.
+    fn results(&self, state: State, zone: &Zone) -> Vec<Row> {
         let context = Context { zone };
-        let stats = self.plan.stats.as_ref();
+        let rows = state.into_rows(self.plan.stats.as_ref());
         let after: &[Command] = &self.plan.after;
-        closed
+        after
+            .iter()
+            .fold(rows, |rows, command| command.apply(rows, &context))
+    }
+
+    /// Closes a window that is due, and gives its rows.
+    pub(super) fn close(&mut self, window: Bounds, zone: &Zone) -> Vec<Row> {
+        if let Some(early) = &mut self.early {
+            early.forget(window);
+        }
+        let Some(state) = self.windows.close(window) else {
+            return Vec::new();
+        };
+        let rows = self.results(state, zone);
+        if !self.amends || window == Bounds::All {
+            return rows;
+        }
+        let rows: Vec<(Id, Row)> = rows
             .into_iter()
-            .map(|(bounds, state)| {
-                let rows = state.into_rows(stats);
-                (
-                    bounds,
-                    after
-                        .iter()
-                        .fold(rows, |rows, command| command.apply(rows, &context)),
-                )
-            })
-            .collect()
+            .map(|row| (Id::of(&self.detection.id, window, &row), row))
+            .collect();
+        self.behind.closed(window, &rows);
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// Appends a row's alert.
-    pub(super) fn write_alert(&self, bounds: Bounds, row: &Row, out: &mut Vec<u8>) {
-        alert::write_final(&self.detection, bounds, row, out);
+    /// What late events have changed since this was asked.
+    pub(super) fn changes(&mut self, zone: &Zone) -> Vec<Changes> {
+        let mut behind = core::mem::take(&mut self.behind);
+        let id = &self.detection.id;
+        let changes = behind.changes(
+            &|window, state| {
+                let rows = self.results(state, zone).into_iter();
+                rows.map(|row| (Id::of(id, window, &row), row)).collect()
+            },
+            &|window| self.windows.window_state(window),
+        );
+        self.behind = behind;
+        changes
     }
 
-    /// Bytes that the line of a row's alert may take: the row, and its values again
-    /// in the message and as risk and threat objects.
-    pub(super) fn line_length(&self, row: &Row) -> usize {
-        let again = self.detection.risk.as_ref().map_or(0, |risk| {
-            risk.message.matches('$').count() / 2 + risk.objects.len() + risk.threats.len()
-        });
-        row.json_length().saturating_mul(1 + again)
+    /// Time has gone on.
+    pub(super) fn advance(&mut self, now: i64, keep: i64) {
+        self.windows.advance(now);
+        self.behind.forget_runs_to(now.saturating_sub(keep));
+    }
+
+    /// Bytes kept of windows that have closed.
+    pub(super) fn kept(&self) -> usize {
+        self.windows.kept().saturating_add(self.behind.bytes())
+    }
+
+    /// Gives up the oldest of what is kept of windows that have closed; its changes
+    /// were given. False where nothing is kept.
+    pub(super) fn forget_oldest(&mut self) -> bool {
+        if self.behind.forget_oldest_late() {
+            return true;
+        }
+        let forgot = self.windows.forget_oldest();
+        self.behind.forget_runs_to(self.windows.kept_from());
+        forgot
     }
 
     /// How many times what a window holds its rows may come to take, with the
@@ -248,12 +356,8 @@ impl Rule {
         4 + made.sum::<usize>()
     }
 
-    pub(super) fn groups(&self) -> usize {
-        self.windows.groups()
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.windows.bytes()
+    pub(super) fn size(&self) -> Size {
+        self.windows.size()
     }
 
     /// Does the plan look into the raw text of events?
@@ -264,6 +368,50 @@ impl Rule {
     /// Which parts of the search held for an event.
     pub(super) fn explain(&self, event: &dyn Fields) -> crate::search::Explanation {
         self.plan.filter.explain(event)
+    }
+}
+
+/// A matching event as it is counted.
+struct Seen<'e> {
+    event: &'e Event<'e>,
+    /// As the commands before `stats` left it, where there are any.
+    row: Option<&'e Row>,
+    observation: Observation<'e>,
+    longest_key: usize,
+}
+
+impl Seen<'_> {
+    /// Counts or collects it; `touched` is told each group that it went to.
+    fn count(
+        &self,
+        stats: Option<&Stats>,
+        state: &mut State,
+        touched: &mut dyn FnMut(&[u8]),
+    ) -> Added {
+        match (state, stats, self.row) {
+            (State::Groups(groups), Some(stats), row) => {
+                let source: &dyn Source = match row {
+                    Some(row) => row,
+                    None => self.event,
+                };
+                groups.add(stats, source, &self.observation, self.longest_key, touched)
+            }
+            (state, _, Some(row)) => {
+                state.collect(row);
+                Added::default()
+            }
+            // A plan without `stats` makes rows.
+            (_, _, None) => Added::default(),
+        }
+    }
+}
+
+impl Outcome {
+    fn set_apart(&mut self, bounds: Bounds, added: Added, counters: &mut Counters) {
+        counters.combinations += added.left_out as u64;
+        let apart = added.apart.map(|groups| (bounds, State::Groups(groups)));
+        self.partial.extend(apart);
+        self.partial.retain(|(_, state)| !state.is_empty());
     }
 }
 

@@ -102,42 +102,199 @@ proptest! {
     }
 }
 
-#[test]
-fn at_its_limit_a_push_is_refused_and_the_rest_goes_on() {
-    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
-    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
-    let mut pushed = 0u64;
-    let error = loop {
-        let line = format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{pushed}\"}}\n");
-        match session.push(line.as_bytes()) {
-            Ok(_) => pushed += 1,
-            Err(error) => break error,
-        }
+/// The members of alerts that a test looks at.
+#[derive(Debug)]
+struct Seen {
+    kind: String,
+    id: String,
+    part: u64,
+    revision: u64,
+    count: u64,
+    state: Option<String>,
+}
+
+fn seen(alerts: &str) -> Vec<Seen> {
+    let member = |alert: &serde_json::Value, key: &str| match &alert[key] {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     };
-    assert_eq!(error.code, ErrorCode::OutOfMemory);
-    assert!(
-        error.message.contains("`limits.state` allows 65536"),
-        "{}",
-        error.message
-    );
-    assert_eq!(
-        session.counters().matches,
-        pushed,
-        "the push that was refused left nothing behind"
-    );
-    assert_eq!(session.finish().unwrap() as u64, pushed);
+    alerts
+        .lines()
+        .map(|line| {
+            let alert: serde_json::Value = serde_json::from_str(line).unwrap();
+            Seen {
+                kind: member(&alert, "kind"),
+                id: member(&alert, "id"),
+                part: alert["part"].as_u64().unwrap(),
+                revision: alert["revision"].as_u64().unwrap(),
+                count: alert["row"]["count"].as_u64().unwrap_or_default(),
+                state: alert.get("state").map(|_| member(&alert, "state")),
+            }
+        })
+        .collect()
+}
+
+fn all_alerts(session: &mut Session) -> String {
+    let mut all = Vec::new();
+    loop {
+        let mut lines = session.take_alerts();
+        if lines.is_empty() {
+            return String::from_utf8(all).unwrap();
+        }
+        all.append(&mut lines);
+    }
+}
+
+fn decoded(state: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD
+        .decode(state)
+        .unwrap()
+}
+
+fn groups_of(count: u64) -> String {
+    (0..count)
+        .map(|n| format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{n}\"}}\n"))
+        .collect()
+}
+
+/// Each limit, pushed over: what does not fit goes out in parts, and the parts
+/// joined are the whole.
+#[test]
+fn at_a_limit_groups_go_out_and_nothing_is_lost() {
+    for limits in [
+        r#"{"state": 65536}"#,
+        r#"{"groups": 100}"#,
+        r#"{"groups": 1}"#,
+    ] {
+        let rule = |limits: &str| {
+            RULE.replace(
+                r#""limits": {"record": 4096}, "samples": 2"#,
+                &format!("\"limits\": {limits}"),
+            )
+        };
+        let events = [groups_of(2000), groups_of(1000)].concat();
+        let whole = {
+            let mut session = Session::open(rule("{}").as_bytes(), b"").unwrap();
+            session.push(events.as_bytes()).unwrap();
+            session.finish().unwrap();
+            all_alerts(&mut session)
+        };
+        let mut session = Session::open(rule(limits).as_bytes(), b"").unwrap();
+        session.push(events.as_bytes()).unwrap();
+        let mut alerts = all_alerts(&mut session);
+        session.finish().unwrap();
+        alerts += &all_alerts(&mut session);
+        let counters = session.counters();
+        assert_eq!(counters.matches, 3000, "{limits}");
+        let seen = seen(&alerts);
+        assert_eq!(
+            seen.iter().map(|one| one.count).sum::<u64>(),
+            3000,
+            "{limits}"
+        );
+        let partial = seen.iter().filter(|one| one.kind == "partial");
+        assert_eq!(partial.clone().count() as u64, counters.partial);
+        assert!(counters.partial > 0, "{limits}");
+        let mut keys: Vec<_> = seen.iter().map(|one| (&one.id, one.part)).collect();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(
+            keys.len(),
+            seen.len(),
+            "id and part tell each from the others"
+        );
+
+        // The parts and what is left, joined where there is more room.
+        let mut parts = Session::open(rule(limits).as_bytes(), b"").unwrap();
+        parts.push(events.as_bytes()).unwrap();
+        let given = all_alerts(&mut parts);
+        let rest = parts.snapshot();
+        let mut joined = Session::open(rule("{}").as_bytes(), b"").unwrap();
+        joined.restore(&rest).unwrap();
+        for part in self::seen(&given) {
+            joined.merge(&decoded(&part.state.unwrap())).unwrap();
+        }
+        joined.finish().unwrap();
+        assert_eq!(all_alerts(&mut joined), whole, "{limits}");
+    }
 }
 
 #[test]
-fn one_push_that_goes_over_the_limit_is_counted() {
-    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
-    let events: Vec<String> = (0..2000)
-        .map(|n| format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{n}\"}}\n"))
+fn by_values_that_are_too_long_are_not_held() {
+    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"key\": 20");
+    let long = "y".repeat(30);
+    let event = |b: &str| format!("{{\"_time\":1615680000,\"a\":\"x\",\"b\":\"{b}\"}}\n");
+    let events = [event("short"), event(&long), event(&long)].concat();
+    let (alerts, counters) = run(&rule, &[events.as_bytes()]);
+    let kinds: Vec<String> = seen(&alerts).into_iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, ["partial", "partial", "final"]);
+    assert_eq!((counters.matches, counters.partial), (3, 2));
+}
+
+/// Windows that are all open at once, as an attacker's times would have them.
+#[test]
+fn open_windows_are_bounded() {
+    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"windows\": 10");
+    let events: Vec<String> = (0..100)
+        .map(|n| {
+            format!(
+                "{{\"_time\":{},\"a\":\"x\",\"b\":1}}\n",
+                1_615_680_000u64 + n * 86_400
+            )
+        })
         .collect();
-    let (alerts, counters) = run(&rule, &[events.concat().as_bytes()]);
-    assert_eq!(counters.matches + counters.overflow, 2000);
-    assert!(counters.overflow > 0);
-    assert_eq!(alerts.lines().count() as u64, counters.matches);
+    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
+    let mut counted = 0;
+    for event in &events {
+        session.push(event.as_bytes()).unwrap();
+        assert!(session.engine.size().spans <= 10);
+        counted += seen(&all_alerts(&mut session)).len();
+    }
+    session.finish().unwrap();
+    counted += seen(&all_alerts(&mut session)).len();
+    assert_eq!(
+        counted, 100,
+        "each event is a row of its own, at once or at the end"
+    );
+}
+
+/// Alerts that are not taken do not pile up: the rest is made as they are.
+#[test]
+fn what_there_is_no_room_for_waits() {
+    let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
+    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
+    session.push(groups_of(5000).as_bytes()).unwrap();
+    assert!(session.engine.queue.bytes() < 3 * 65536);
+    assert!(!session.backlog.is_empty());
+    let snapshot = session.snapshot();
+    for call in [
+        session.push(b"x").map(|_| ()),
+        session.input(b""),
+        session.advance(0).map(|_| ()),
+        session.finish().map(|_| ()),
+    ] {
+        let error = call.unwrap_err();
+        assert_eq!(error.code, ErrorCode::OutOfMemory);
+        assert!(
+            error.message.contains("take them first"),
+            "{}",
+            error.message
+        );
+    }
+    assert_eq!(session.snapshot(), snapshot, "nothing changed");
+    let mut again = Session::open(rule.as_bytes(), b"").unwrap();
+    again.restore(&snapshot).unwrap();
+    let mut finished = Vec::new();
+    for mut session in [session, again] {
+        let mut alerts = all_alerts(&mut session);
+        session.finish().unwrap();
+        alerts += &all_alerts(&mut session);
+        assert_eq!(session.counters().matches, 5000);
+        assert_eq!(seen(&alerts).iter().map(|one| one.count).sum::<u64>(), 5000);
+        finished.push((alerts, session.counters()));
+    }
+    assert_eq!(finished[0], finished[1]);
 }
 
 #[test]
@@ -185,7 +342,8 @@ fn the_clock_of_the_host_closes_windows() {
             .iter()
             .filter(|byte| **byte == b'\n')
             .count(),
-        2
+        3,
+        "the one from ahead is given at once"
     );
 }
 
@@ -298,4 +456,220 @@ fn events_carried_in_raw() {
         session.push(text.as_bytes()).unwrap();
         assert_eq!(session.finish(), Ok(1), "{text}");
     }
+}
+
+fn of_host(config: &str) -> String {
+    format!(
+        r#"{{"detections": {{"name": "n", "id": "i", "search": "a=1 | stats count by b"}},
+            "clock": "host" {config}}}"#
+    )
+}
+
+const HOUR: i64 = 3600;
+/// 2021-03-14T12:00:00Z
+const NOON: i64 = 1_615_723_200;
+
+fn event_at(seconds: i64, b: &str) -> Vec<u8> {
+    format!("{{\"_time\":{seconds},\"a\":1,\"b\":\"{b}\"}}\n").into_bytes()
+}
+
+fn short(alerts: &str) -> Vec<String> {
+    seen(alerts)
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {}.{} count {}",
+                one.kind, one.part, one.revision, one.count
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn late_events_are_reported_and_counted_up() {
+    let mut session = Session::open(of_host("").as_bytes(), b"").unwrap();
+    let mut told = Vec::new();
+    let mut tell = |session: &mut Session, seconds: i64| {
+        session.advance(seconds * 1000).unwrap();
+        let alerts = short(&all_alerts(session));
+        told.push(alerts.join(", "));
+    };
+    session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    tell(&mut session, NOON);
+    for _ in 0..2 {
+        session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    }
+    tell(&mut session, NOON + 1);
+    tell(&mut session, NOON + 2);
+    session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    session.push(&event_at(NOON - HOUR, "y")).unwrap();
+    tell(&mut session, NOON + 3);
+    session.push(&event_at(NOON - 5 * HOUR, "x")).unwrap();
+    tell(&mut session, NOON + 4);
+    assert_eq!(
+        told,
+        [
+            "final 0.0 count 1",
+            "late 1.0 count 2",
+            "",
+            "late 1.1 count 3, late 1.0 count 1",
+            "late 2.0 count 1",
+        ]
+    );
+    let counters = session.counters();
+    assert_eq!((counters.matches, counters.late), (6, 5));
+}
+
+#[test]
+fn late_events_amend_the_rows_of_their_window() {
+    let config = of_host(r#", "late": "amend""#).replace("by b", "by b | where count != 3");
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut told = Vec::new();
+    session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    for second in 0..6 {
+        session.advance((NOON + second) * 1000).unwrap();
+        told.extend(short(&all_alerts(&mut session)));
+        session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    }
+    // A day later nothing is kept of the window.
+    session.advance((NOON + 25 * HOUR) * 1000).unwrap();
+    told.extend(short(&all_alerts(&mut session)));
+    session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    session.finish().unwrap();
+    told.extend(short(&all_alerts(&mut session)));
+    assert_eq!(
+        told,
+        [
+            "final 0.0 count 1",
+            "amended 0.1 count 2",
+            "amended 0.2 count 0",
+            "amended 0.3 count 4",
+            "amended 0.4 count 5",
+            "amended 0.5 count 6",
+            "amended 0.6 count 7",
+            "late 1.0 count 1",
+        ]
+    );
+    assert_eq!(session.counters().amended, 6);
+}
+
+#[test]
+fn rows_come_early_and_once() {
+    let config = of_host(r#", "early": true"#).replace("by b", "by b | where count > 1");
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut told = Vec::new();
+    session.advance((NOON - HOUR) * 1000).unwrap();
+    for _ in 0..4 {
+        session.push(&event_at(NOON - HOUR, "x")).unwrap();
+        told.push(short(&all_alerts(&mut session)).join(", "));
+    }
+    session.advance(NOON * 1000).unwrap();
+    told.push(short(&all_alerts(&mut session)).join(", "));
+    assert_eq!(told, ["", "early 0.0 count 2", "", "", "final 0.0 count 4"]);
+
+    // Where it takes all rows to tell, the clock's next move is soon enough.
+    let config = config.replace("| where count > 1", "| stats count by b");
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    session.push(&event_at(NOON - HOUR, "x")).unwrap();
+    assert_eq!(all_alerts(&mut session), "");
+    session.advance((NOON - HOUR) * 1000).unwrap();
+    assert_eq!(short(&all_alerts(&mut session)), ["early 0.0 count 1"]);
+}
+
+#[test]
+fn an_event_from_far_ahead_holds_no_memory() {
+    let mut session = Session::open(of_host("").as_bytes(), b"").unwrap();
+    // Before any time was told it cannot be known.
+    session.push(&event_at(NOON + 20 * HOUR, "x")).unwrap();
+    assert_eq!(session.engine.size().spans, 1);
+    session.advance((NOON - HOUR) * 1000).unwrap();
+    assert_eq!(session.engine.size(), Default::default());
+    session.push(&event_at(NOON + 20 * HOUR, "x")).unwrap();
+    session.push(&event_at(NOON, "x")).unwrap();
+    assert_eq!(session.engine.size().spans, 1);
+    session.finish().unwrap();
+    assert_eq!(
+        short(&all_alerts(&mut session)),
+        [
+            "partial 1.0 count 1",
+            "partial 2.0 count 1",
+            "final 0.0 count 1"
+        ]
+    );
+    let counters = session.counters();
+    assert_eq!((counters.matches, counters.future), (3, 1));
+}
+
+#[test]
+fn the_clock_of_the_records_closes_windows_at_the_record_that_moves_it() {
+    let config = of_host("").replace("\"host\"", "\"record\"");
+    let mut stream: Vec<u8> = (0..10)
+        .flat_map(|n| event_at(NOON - 2 * HOUR + n, "x"))
+        .collect();
+    // 8990; a time of twelve digits would be one in milliseconds.
+    stream.extend(br#"{"_time":"8990-01-01T00:00:00Z","a":1,"b":"forged"}"#);
+    stream.extend((1..20).flat_map(|n| event_at(NOON - 2 * HOUR + n * 600, "x")));
+    let mut whole = Session::open(config.as_bytes(), b"").unwrap();
+    whole.push(&stream).unwrap();
+    let alerts = all_alerts(&mut whole);
+    assert_eq!(short(&alerts)[0], "partial 1.0 count 1", "the forged one");
+    assert_eq!(short(&alerts).len(), 4, "{alerts}");
+    let mut cut = Session::open(config.as_bytes(), b"").unwrap();
+    let mut pieces = String::new();
+    for byte in &stream {
+        cut.push(&[*byte]).unwrap();
+        pieces += &all_alerts(&mut cut);
+    }
+    assert_eq!(pieces, alerts);
+    assert_eq!(cut.snapshot(), whole.snapshot());
+}
+
+#[test]
+fn streams_that_come_in_turns() {
+    let config = r#"{"detections": {"name": "n", "id": "i", "search": "a=* | stats count by a source"}, "window": "all"}"#;
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let input = |session: &mut Session, settings: &str| session.input(settings.as_bytes());
+    input(
+        &mut session,
+        r#"{"stream": "one", "format": "csv", "source": "1"}"#,
+    )
+    .unwrap();
+    session.push(b"a,b\nx,").unwrap();
+    input(&mut session, r#"{"stream": "two", "source": "2"}"#).unwrap();
+    session.push(b"{\"a\":\"y").unwrap();
+    input(&mut session, r#"{"stream": "one", "goes_on": true}"#).unwrap();
+    session.push(b"1\nx,2").unwrap();
+    let snapshot = session.snapshot();
+    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    session.restore(&snapshot).unwrap();
+    input(&mut session, r#"{"stream": "two", "goes_on": true}"#).unwrap();
+    session.push(b"\"}").unwrap();
+    input(&mut session, r#"{"stream": "one", "ends": true}"#).unwrap();
+    let gone = input(&mut session, r#"{"stream": "one", "goes_on": true}"#).unwrap_err();
+    assert_eq!(gone.message, "there is no stream `one` that was set aside");
+    input(&mut session, r#"{"stream": "two"}"#).unwrap();
+    session.push(b"{\"a\":\"z\"}").unwrap();
+    session.finish().unwrap();
+    let rows: Vec<String> = all_alerts(&mut session)
+        .lines()
+        .map(|line| {
+            line.split("\"row\":")
+                .nth(1)
+                .unwrap()
+                .split('}')
+                .next()
+                .unwrap()
+                .to_string()
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            r#"{"a":"x","source":"1","count":2"#,
+            r#"{"a":"y","source":"2","count":1"#,
+            r#"{"a":"z","count":1"#,
+        ]
+        .map(String::from)[..2]
+    );
+    assert_eq!(session.counters().malformed, 0);
 }

@@ -8,6 +8,7 @@ use super::extreme::{Extreme, Side};
 use super::recent::{List, One};
 use super::size;
 use super::sum::Sum;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 use crate::value::{Number, Value};
 
@@ -95,18 +96,21 @@ impl Accumulator {
         }
     }
 
-    /// Bytes of a new one, without what it will keep.
+    /// Bytes of it and of what it keeps.
     pub(super) fn size(&self) -> usize {
-        let boxed = match self {
-            Accumulator::Sum(_) | Accumulator::Average(_) => size::SUM,
-            Accumulator::One(_) => size::ONE,
-            _ => 0,
+        let kept = match self {
+            Accumulator::Count(_) => 0,
+            Accumulator::DistinctCount(distinct) | Accumulator::Values(distinct) => distinct.size(),
+            Accumulator::Extreme(extreme) => extreme.size(),
+            Accumulator::Sum(sum) | Accumulator::Average(sum) => size::SUM + sum.size(),
+            Accumulator::One(one) => size::ONE + one.size(),
+            Accumulator::List(list) => list.size(),
         };
-        size::ACCUMULATOR + boxed
+        size::ACCUMULATOR + kept
     }
 
     /// Takes a value of an event; gives the bytes that the state grew by.
-    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> usize {
+    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> isize {
         match self {
             Accumulator::Count(count) => {
                 *count = count.saturating_add(1);
@@ -127,6 +131,55 @@ impl Accumulator {
         if let Accumulator::Count(count) = self {
             *count = count.saturating_add(1);
         }
+    }
+
+    /// Takes what another part of the same group kept for the same function;
+    /// gives the bytes that the state grew by.
+    pub(super) fn merge(&mut self, other: &Accumulator) -> isize {
+        use Accumulator::{Average, Count, DistinctCount, Extreme, List, One, Sum, Values};
+        match (self, other) {
+            (Count(count), Count(other)) => {
+                *count = count.saturating_add(*other);
+                0
+            }
+            (DistinctCount(distinct), DistinctCount(other)) | (Values(distinct), Values(other)) => {
+                distinct.merge(other)
+            }
+            (Extreme(extreme), Extreme(other)) => extreme.merge(other),
+            (Sum(sum), Sum(other)) | (Average(sum), Average(other)) => sum.merge(other),
+            (One(one), One(other)) => one.merge(other),
+            (List(list), List(other)) => list.merge(other),
+            // Groups of one `stats` have the same functions in the same places.
+            _ => 0,
+        }
+    }
+
+    /// Writes what is kept; the function is known from the search.
+    pub(super) fn write(&self, writer: &mut Writer) {
+        match self {
+            Accumulator::Count(count) => writer.number(*count),
+            Accumulator::DistinctCount(distinct) | Accumulator::Values(distinct) => {
+                distinct.write(writer);
+            }
+            Accumulator::Extreme(extreme) => extreme.write(writer),
+            Accumulator::Sum(sum) | Accumulator::Average(sum) => sum.write(writer),
+            Accumulator::One(one) => one.write(writer),
+            Accumulator::List(list) => list.write(writer),
+        }
+    }
+
+    /// Reads what is kept for a function.
+    pub(super) fn read(reader: &mut Reader<'_>, function: Function) -> Result<Self, Damaged> {
+        Ok(match Accumulator::new(function) {
+            Accumulator::Count(_) => Accumulator::Count(reader.number()?),
+            Accumulator::DistinctCount(_) => Accumulator::DistinctCount(Distinct::read(reader)?),
+            Accumulator::Values(_) => Accumulator::Values(Distinct::read(reader)?),
+            Accumulator::Extreme(new) => Accumulator::Extreme(new.read(reader)?),
+            Accumulator::Sum(_) => Accumulator::Sum(Box::new(Sum::read(reader)?)),
+            Accumulator::Average(_) => Accumulator::Average(Box::new(Sum::read(reader)?)),
+            Accumulator::One(new) => Accumulator::One(Box::new(new.read(reader)?)),
+            Accumulator::List(_) => Accumulator::List(List::read(reader)?),
+        })
     }
 
     pub(super) fn value(&self) -> Value {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::Item;
 use super::size;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::Value;
 
 /// A set of texts: "1", "1.0" and "01" are three.
@@ -17,14 +18,43 @@ pub(super) struct Distinct {
 
 impl Distinct {
     /// Bytes that the set grew by.
-    pub(super) fn add(&mut self, item: Item<'_>) -> usize {
-        let added = match item {
-            Item::Text(text) if self.texts.contains(text) => return 0,
-            Item::Text(text) => Box::from(text),
-            Item::Number(number) => number.to_string().into_boxed_str(),
-        };
-        let size = added.len() + size::MEMBER;
-        if self.texts.insert(added) { size } else { 0 }
+    pub(super) fn add(&mut self, item: Item<'_>) -> isize {
+        match item {
+            Item::Text(text) => self.add_text(text),
+            Item::Number(number) => self.add_text(&number.to_string()),
+        }
+    }
+
+    fn add_text(&mut self, text: &str) -> isize {
+        if self.texts.contains(text) {
+            return 0;
+        }
+        self.texts.insert(Box::from(text));
+        size::growth(0, size::MEMBER + text.len())
+    }
+
+    /// Adds the members of another set.
+    pub(super) fn merge(&mut self, other: &Distinct) -> isize {
+        other.texts.iter().map(|text| self.add_text(text)).sum()
+    }
+
+    /// Bytes of what is kept.
+    pub(super) fn size(&self) -> usize {
+        let sizes = self.texts.iter().map(|text| size::MEMBER + text.len());
+        sizes.sum()
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.list(self.texts.iter(), |writer, text| writer.text(text));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let texts = reader.list(Reader::text)?;
+        if !texts.is_sorted_by(|one, next| one < next) {
+            return Err(Damaged);
+        }
+        let texts = texts.into_iter().map(Box::from).collect();
+        Ok(Distinct { texts })
     }
 
     pub(super) fn count(&self) -> usize {

@@ -7,16 +7,22 @@
 
 use alloc::boxed::Box;
 
+use crate::snapshot::{Damaged, Reader, Writer};
+
 /// Digits of 32 bits, each in 64, least significant first: 2,098 bits for the
 /// doubles, and 62 more for carries of the sum.
 const DIGITS: usize = 68;
 const BASE: i64 = 1 << 32;
+/// The last digit, which has the sign, goes no further than this: more than any
+/// number of doubles comes to, and far from running over.
+const LAST_MOST: i64 = 1 << 61;
 /// After so many additions the digits could run over.
 const CARRY_AFTER: u32 = 1 << 29;
 
 #[derive(Clone, Debug)]
 pub(super) struct ExactSum {
     digits: Box<[i64; DIGITS]>,
+    /// Since the digits were last carried.
     additions: u32,
 }
 
@@ -58,15 +64,51 @@ impl ExactSum {
         let mut carry = 0;
         let last = DIGITS - 1;
         for (place, digit) in self.digits.iter_mut().enumerate() {
-            let total = *digit + carry;
+            let total = digit.saturating_add(carry);
             if place == last {
-                *digit = total;
+                *digit = total.clamp(-LAST_MOST, LAST_MOST);
             } else {
                 *digit = total.rem_euclid(BASE);
                 carry = total.div_euclid(BASE);
             }
         }
         self.additions = 0;
+    }
+
+    /// Adds another sum.
+    pub(super) fn merge(&mut self, other: &ExactSum) {
+        let mut other = other.clone();
+        other.carry();
+        self.carry();
+        for (digit, more) in self.digits.iter_mut().zip(other.digits.iter()) {
+            *digit += more;
+        }
+        self.carry();
+    }
+
+    /// Writes the sum, whatever carries it still has to make.
+    pub(super) fn write(&self, writer: &mut Writer) {
+        let mut sum = self.clone();
+        sum.carry();
+        for digit in sum.digits.iter() {
+            writer.signed(*digit);
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let mut sum = ExactSum::new();
+        for (place, digit) in sum.digits.iter_mut().enumerate() {
+            let range = if place + 1 == DIGITS {
+                -LAST_MOST..=LAST_MOST
+            } else {
+                0..=BASE - 1
+            };
+            *digit = reader.signed()?;
+            if !range.contains(digit) {
+                return Err(Damaged);
+            }
+        }
+        Ok(sum)
     }
 
     /// The nearest double, ties to even; infinite where the sum is beyond them.
@@ -156,6 +198,37 @@ mod tests {
         exact.value()
     }
 
+    fn form(sum: &ExactSum) -> Vec<u8> {
+        let mut writer = Writer::new();
+        sum.write(&mut writer);
+        writer.into_bytes()
+    }
+
+    #[test]
+    fn the_last_digit_never_runs_over() {
+        for last in [LAST_MOST, -LAST_MOST] {
+            let mut sum = ExactSum::new();
+            sum.digits[DIGITS - 1] = last;
+            for _ in 0..4 {
+                sum.merge(&sum.clone());
+                sum.add(f64::MAX);
+            }
+            assert!(ExactSum::read(&mut Reader::new(&form(&sum))).is_ok());
+            assert_eq!(sum.value(), f64::INFINITY.copysign(last as f64));
+        }
+    }
+
+    #[test]
+    fn digits_out_of_range_are_refused() {
+        for (place, digit) in [(0, -1), (66, BASE), (67, LAST_MOST + 1)] {
+            let mut writer = Writer::new();
+            (0..DIGITS).for_each(|at| writer.signed(if at == place { digit } else { 0 }));
+            let bytes = writer.into_bytes();
+            let read = ExactSum::read(&mut Reader::new(&bytes));
+            assert_eq!(read.err(), Some(Damaged), "{place}");
+        }
+    }
+
     #[test]
     fn sums() {
         for (name, values, wanted) in [
@@ -210,6 +283,24 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
             prop_assert_eq!(sum(&values).to_bits(), sum(&sorted).to_bits());
+        }
+
+        #[test]
+        fn parts_merge_to_the_whole(
+            values in proptest::collection::vec(any::<f64>(), 0..20), at in 0usize..20,
+        ) {
+            let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+            let (first, second) = values.split_at(at.min(values.len()));
+            let [mut merged, other, whole] = [first, second, &values].map(|part| {
+                let mut exact = ExactSum::new();
+                part.iter().for_each(|value| exact.add(*value));
+                exact
+            });
+            merged.merge(&other);
+            prop_assert_eq!(form(&merged), form(&whole));
+            prop_assert_eq!(merged.value().to_bits(), whole.value().to_bits());
+            let read = ExactSum::read(&mut Reader::new(&form(&whole))).unwrap();
+            prop_assert_eq!(form(&read), form(&whole));
         }
 
         #[test]

@@ -9,7 +9,8 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::cmp::Ordering;
 
-use super::Item;
+use super::{Item, size};
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::{Number, Value, parse_number};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,34 +56,87 @@ impl Extreme {
     }
 
     /// Bytes that the state grew by.
-    pub(super) fn add(&mut self, item: Item<'_>) -> usize {
-        let number = match item {
+    pub(super) fn add(&mut self, item: Item<'_>) -> isize {
+        match item {
             Item::Number(number) => {
                 self.computed = true;
-                Some(number)
+                self.offer_number(number);
+                0
             }
-            Item::Text(text) => parse_number(text),
-        };
-        match number {
-            Some(number) => {
-                if self
-                    .number
-                    .is_none_or(|kept| self.side.prefers(number.cmp_with_form(&kept)))
-                {
-                    self.number = Some(number);
+            Item::Text(text) => {
+                match parse_number(text) {
+                    Some(number) => self.offer_number(number),
+                    None => self.mixed = true,
                 }
-            }
-            None => self.mixed = true,
-        }
-        let Item::Text(text) = item else { return 0 };
-        match &self.text {
-            Some(kept) if !self.side.prefers(text.cmp(kept)) => 0,
-            kept => {
-                let before = kept.as_ref().map_or(0, |kept| kept.len());
-                self.text = Some(Box::from(text));
-                text.len().saturating_sub(before)
+                self.offer_text(text)
             }
         }
+    }
+
+    fn offer_number(&mut self, number: Number) {
+        let kept = self.number.as_ref();
+        if kept.is_none_or(|kept| self.side.prefers(number.cmp_with_form(kept))) {
+            self.number = Some(number);
+        }
+    }
+
+    fn offer_text(&mut self, text: &str) -> isize {
+        let kept = self.text.as_deref();
+        if kept.is_some_and(|kept| !self.side.prefers(text.cmp(kept))) {
+            return 0;
+        }
+        let before = self.size();
+        self.text = Some(Box::from(text));
+        size::growth(before, self.size())
+    }
+
+    /// Takes what another part of the same group has; gives the bytes that the
+    /// state grew by.
+    pub(super) fn merge(&mut self, other: &Extreme) -> isize {
+        self.mixed |= other.mixed;
+        self.computed |= other.computed;
+        if let Some(number) = other.number {
+            self.offer_number(number);
+        }
+        let text = other.text.as_deref();
+        text.map_or(0, |text| self.offer_text(text))
+    }
+
+    /// Bytes of what is kept.
+    pub(super) fn size(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.len())
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.option(self.number, |writer, number| number.write(writer));
+        writer.option(self.text.as_deref(), Writer::text);
+        writer.flag(self.mixed);
+        writer.flag(self.computed);
+    }
+
+    /// Reads what was kept into a new one.
+    pub(super) fn read(self, reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let extreme = Extreme {
+            side: self.side,
+            number: reader.option(Number::read)?,
+            text: reader.option(|reader| reader.text().map(Box::from))?,
+            mixed: reader.flag()?,
+            computed: reader.flag()?,
+        };
+        // A number came as one or as text; what is no number came as text; and
+        // each text is one of the two.
+        let (number, text) = (extreme.number.is_some(), extreme.text.is_some());
+        let numbers_fit = if number {
+            extreme.computed || text
+        } else {
+            !extreme.computed
+        };
+        let texts_fit = if text {
+            extreme.mixed || number
+        } else {
+            !extreme.mixed
+        };
+        (numbers_fit && texts_fit).then_some(extreme).ok_or(Damaged)
     }
 
     pub(super) fn value(&self) -> Value {

@@ -2,41 +2,37 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
-use super::accumulator::Accumulator;
-use super::size;
-use super::{Item, Observation, Sample, Source, Stats};
+use super::group::Group;
+use super::{Observation, Sample, Source, Stats, key};
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
-use crate::value::{Value, compare_texts};
+use crate::value::Value;
 
 /// The groups of one window, or of one `stats` over rows.
 ///
 /// Kept in an ordered map: its cost is the same whatever by-values an attacker
 /// chooses, which that of a hash map without a secret key is not.
+///
+/// INVARIANT: `bytes` is what the groups take, a function of what they are and
+/// not of how they came to be.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     groups: BTreeMap<Box<[u8]>, Group>,
     bytes: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Group {
-    accumulators: Box<[Accumulator]>,
-    latest: Option<Time>,
-    /// Boxed, for most sessions keep none.
-    samples: Option<Box<[Sample]>>,
+/// What became of an event, besides the groups that took it.
+#[derive(Clone, Debug, Default)]
+pub struct Added {
+    /// Combinations of its by-values that are in no group: beyond
+    /// [`super::MAX_COMBINATIONS`], or of more than a MiB together.
+    pub left_out: usize,
+    /// Its groups whose by-values are too long to be held.
+    pub apart: Option<Groups>,
 }
-
-/// The groups that one event can be in, at most: an event whose by-fields have
-/// several values is in one for each combination of them.
-pub const MAX_COMBINATIONS: usize = 1000;
-
-/// The bytes that the keys of one event's combinations take together, at most,
-/// the first one apart.
-const MAX_COMBINED_BYTES: usize = 1 << 20;
 
 /// The result of one group.
 #[derive(Clone, Debug)]
@@ -58,66 +54,74 @@ impl Groups {
     ///
     /// An event that lacks a by-field is in none (`[U]`; documented for tstats). Of
     /// a by-field with several values each is a group, and a value that is
-    /// there twice counts twice [Search Reference, "stats"]. Gives the number of
-    /// combinations left out: beyond [`MAX_COMBINATIONS`], or of more than a MiB.
-    pub fn add(&mut self, stats: &Stats, source: &dyn Source, seen: &Observation<'_>) -> usize {
-        let mut left_out = 0;
-        let mut keys: Vec<Vec<u8>> = alloc::vec![Vec::new()];
-        for field in &stats.by {
-            let mut values: Vec<Vec<u8>> = Vec::new();
-            source.visit(field, &mut |item| values.push(encode(item)));
-            keys = match (keys.as_mut_slice(), values.as_slice()) {
-                // By far the most: one value, no combination.
-                ([key], [value]) => {
-                    key.extend_from_slice(value);
-                    continue;
-                }
-                (keys, values) => combine(keys, values, &mut left_out),
-            };
-        }
-        for key in keys {
-            self.add_to(key.into_boxed_slice(), stats, source, seen);
-        }
-        left_out
-    }
-
-    fn add_to(
+    /// there twice counts twice [Search Reference, "stats"].
+    ///
+    /// A group whose by-values have more than `longest_key` bytes together is
+    /// not held here but given back. `touched` is told the key of each group
+    /// that took the event, as often as it did.
+    pub fn add(
         &mut self,
-        key: Box<[u8]>,
         stats: &Stats,
         source: &dyn Source,
         seen: &Observation<'_>,
-    ) {
-        let key_bytes = key.len();
+        longest_key: usize,
+        touched: &mut dyn FnMut(&[u8]),
+    ) -> Added {
+        let (keys, left_out) = key::keys(stats, source);
+        let mut added = Added {
+            left_out,
+            apart: None,
+        };
+        for key in keys {
+            if key::text_bytes(&key, stats) > longest_key {
+                let apart = added.apart.get_or_insert_default();
+                apart.add_to(key, stats, source, seen);
+            } else {
+                touched(&key);
+                self.add_to(key, stats, source, seen);
+            }
+        }
+        added
+    }
+
+    fn add_to(&mut self, key: Vec<u8>, stats: &Stats, source: &dyn Source, seen: &Observation<'_>) {
         let bytes = &mut self.bytes;
-        let group = self.groups.entry(key).or_insert_with(|| {
-            let new = stats
-                .aggregates
-                .iter()
-                .map(|one| Accumulator::new(one.function));
-            let accumulators: Box<[Accumulator]> = new.collect();
-            *bytes += key_bytes + size::GROUP;
-            *bytes += accumulators.iter().map(Accumulator::size).sum::<usize>();
-            Group {
-                accumulators,
-                latest: None,
-                samples: None,
-            }
-        });
-        group.latest = group.latest.max(seen.time);
-        if seen.keep > 0 && !seen.samples.is_empty() {
-            *bytes += seen.keep_in(&mut group.samples);
-        }
-        for (aggregate, accumulator) in stats.aggregates.iter().zip(&mut group.accumulators) {
-            match &aggregate.field {
-                Some(field) => {
-                    source.visit(field, &mut |item| {
-                        *bytes += accumulator.add(item, seen.time)
-                    });
+        let key_bytes = key.len();
+        let group = self
+            .groups
+            .entry(key.into_boxed_slice())
+            .or_insert_with(|| {
+                let group = Group::new(stats);
+                *bytes += key_bytes + group.size();
+                group
+            });
+        let grown = group.add(stats, source, seen);
+        *bytes = bytes.saturating_add_signed(grown);
+    }
+
+    /// Joins the groups of another part of the same window: what comes of it
+    /// is as if all events had been added here. Keeps so many samples of each
+    /// group.
+    pub fn merge(&mut self, other: &Groups, keep: usize) {
+        for (key, part) in &other.groups {
+            match self.groups.get_mut(key) {
+                Some(group) => {
+                    let grown = group.merge(part, keep);
+                    self.bytes = self.bytes.saturating_add_signed(grown);
                 }
-                None => accumulator.add_event(),
+                None => {
+                    let mut group = part.clone();
+                    group.keep_samples(keep);
+                    self.insert(key.clone(), group);
+                }
             }
         }
+    }
+
+    /// Puts in a group whose key is not here yet.
+    fn insert(&mut self, key: Box<[u8]>, group: Group) {
+        self.bytes += key.len() + group.size();
+        self.groups.insert(key, group);
     }
 
     /// How many groups there are.
@@ -141,85 +145,74 @@ impl Groups {
     /// The results, sorted by the by-values: numbers before text.
     #[must_use]
     pub fn results<'s>(&self, stats: &'s Stats) -> Vec<GroupResult<'s>> {
-        let by: Vec<&str> = stats.by.iter().map(|field| field.name.as_str()).collect();
-        let mut results: Vec<GroupResult<'s>> = self
-            .groups
-            .iter()
-            .map(|(key, group)| GroupResult {
-                by: by.clone(),
-                by_values: decode(key),
-                values: stats
-                    .aggregates
-                    .iter()
-                    .zip(&group.accumulators)
-                    .map(|(aggregate, kept)| (aggregate.column.as_str(), kept.value()))
-                    .collect(),
-                latest: group.latest,
-                samples: group.samples.as_deref().unwrap_or_default().to_vec(),
-            })
+        let groups = self.groups.iter();
+        let mut results: Vec<GroupResult<'s>> = groups
+            .map(|(key, group)| group.result(stats, key))
             .collect();
-        results.sort_by(|left, right| order(&left.by_values, &right.by_values));
+        results.sort_by(|left, right| key::order(&left.by_values, &right.by_values));
         results
     }
-}
 
-fn order(left: &[String], right: &[String]) -> Ordering {
-    let pairs = left.iter().zip(right);
-    pairs
-        .map(|(left, right)| compare_texts(left, right))
-        .find(|order| order.is_ne())
-        .unwrap_or(Ordering::Equal)
-}
-
-/// Each key with each value behind it, as far as the limits go.
-fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Vec<u8>> {
-    let mut combined: Vec<Vec<u8>> = Vec::new();
-    let mut bytes = 0usize;
-    for (key, value) in keys
-        .iter()
-        .flat_map(|key| values.iter().map(move |value| (key, value)))
-    {
-        bytes = bytes.saturating_add(key.len() + value.len());
-        if !combined.is_empty()
-            && (combined.len() >= MAX_COMBINATIONS || bytes > MAX_COMBINED_BYTES)
-        {
-            *left_out = keys
-                .len()
-                .saturating_mul(values.len())
-                .saturating_sub(combined.len());
-            break;
-        }
-        combined.push([key.as_slice(), value].concat());
+    /// The result of the group of a key.
+    #[must_use]
+    pub fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> Option<GroupResult<'s>> {
+        let group = self.groups.get(key)?;
+        Some(group.result(stats, key))
     }
-    combined
-}
 
-/// A by-value in a key: its length, then its bytes, so that no two lists of
-/// values have one key. By-values are text: 5 and "5" are one group.
-fn encode(item: Item<'_>) -> Vec<u8> {
-    let number;
-    let text = match item {
-        Item::Text(text) => text,
-        Item::Number(value) => {
-            number = value.to_string();
-            &number
-        }
-    };
-    let mut key = Vec::with_capacity(4 + text.len());
-    key.extend_from_slice(&(text.len() as u32).to_le_bytes());
-    key.extend_from_slice(text.as_bytes());
-    key
-}
-
-fn decode(mut key: &[u8]) -> Vec<String> {
-    let mut values = Vec::new();
-    while let Some((length, rest)) = key.split_first_chunk::<4>() {
-        let length = u32::from_le_bytes(*length) as usize;
-        let Some((text, after)) = rest.split_at_checked(length) else {
-            break;
-        };
-        values.push(String::from_utf8_lossy(text).into_owned());
-        key = after;
+    /// The group of a key alone.
+    #[must_use]
+    pub fn group(&self, key: &[u8]) -> Option<Groups> {
+        let (key, group) = self.groups.get_key_value(key)?;
+        Some(Groups::of(key.clone(), group.clone()))
     }
-    values
+
+    /// Each group alone, in the order of [`Groups::results`].
+    #[must_use]
+    pub fn into_single(self) -> Vec<Groups> {
+        let groups = self.groups.into_iter();
+        let mut groups: Vec<_> = groups
+            .map(|(key, group)| (key::values(&key).unwrap_or_default(), key, group))
+            .collect();
+        groups.sort_by(|(left, ..), (right, ..)| key::order(left, right));
+        let single = groups.into_iter();
+        single
+            .map(|(_, key, group)| Groups::of(key, group))
+            .collect()
+    }
+
+    fn of(key: Box<[u8]>, group: Group) -> Self {
+        let mut groups = Groups::default();
+        groups.insert(key, group);
+        groups
+    }
+
+    /// Writes them.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.list(self.groups.iter(), |writer, (key, group)| {
+            writer.bytes(key);
+            group.write(writer);
+        });
+    }
+
+    /// Reads the groups of a `stats`.
+    ///
+    /// # Errors
+    /// What cannot be such groups: keys out of order or not of as many values
+    /// as the by-clause has fields, and what its functions cannot have kept.
+    pub fn read(reader: &mut Reader<'_>, stats: &Stats) -> Result<Groups, Damaged> {
+        let mut groups = Groups::default();
+        reader.list(|reader| {
+            let key = reader.bytes()?;
+            let last = groups.groups.last_key_value();
+            let in_order = last.is_none_or(|(last, _)| **last < *key);
+            let values = key::values(key).ok_or(Damaged)?;
+            if !in_order || values.len() != stats.by.len() {
+                return Err(Damaged);
+            }
+            groups.insert(Box::from(key), Group::read(reader, stats)?);
+            Ok(())
+        })?;
+        Ok(groups)
+    }
 }

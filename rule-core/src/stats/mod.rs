@@ -4,12 +4,17 @@
 //! so that a replay, a file and a stream agree: sums are exact, ties of time
 //! are broken by the value, and what goes by input order ("first", "list") goes
 //! by time, newest first, as a search reads events [semantics.md, "stats"].
+//!
+//! For the same reason parts of a window that were counted apart can be merged,
+//! and a snapshot of a state has one form, however the state came to be.
 
 mod accumulator;
 mod distinct;
 mod exact;
 mod extreme;
+mod group;
 mod groups;
+mod key;
 mod recent;
 mod sample;
 mod size;
@@ -20,7 +25,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use accumulator::Function;
-pub use groups::{GroupResult, Groups, MAX_COMBINATIONS};
+pub use groups::{Added, GroupResult, Groups};
+pub use key::MAX_COMBINATIONS;
 pub use sample::{Observation, Sample};
 
 use crate::search::Field;

@@ -7,11 +7,12 @@ use core::cmp::Ordering;
 use super::Item;
 use super::size;
 use super::stored::Stored;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 use crate::value::Value;
 
 /// A value with the time of its event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Timed {
     time: Option<Time>,
     value: Stored,
@@ -23,7 +24,19 @@ impl Timed {
         other
             .time
             .cmp(&self.time)
-            .then_with(|| self.value.cmp(&other.value))
+            .then_with(|| self.value.order(&other.value))
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.option(self.time, |writer, time| time.write(writer));
+        self.value.write(writer);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Timed {
+            time: reader.option(Time::read)?,
+            value: Stored::read(reader)?,
+        })
     }
 }
 
@@ -46,31 +59,56 @@ impl One {
     }
 
     /// Bytes that the state grew by.
-    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> usize {
+    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> isize {
         if self.needs_time && time.is_none() {
             return 0;
         }
-        let new = Timed {
+        self.offer(Timed {
             time,
             value: Stored::new(item),
-        };
-        let before = match &self.kept {
-            Some(kept) => {
-                let order = new.order(kept);
-                if if self.newest {
-                    order.is_ge()
-                } else {
-                    order.is_le()
-                } {
-                    return 0;
-                }
-                kept.value.heap()
+        })
+    }
+
+    fn offer(&mut self, new: Timed) -> isize {
+        if let Some(kept) = &self.kept {
+            let order = new.order(kept);
+            let prefers = if self.newest {
+                order.is_lt()
+            } else {
+                order.is_gt()
+            };
+            if !prefers {
+                return 0;
             }
-            None => 0,
-        };
-        let size = new.value.heap();
+        }
+        let before = self.size();
         self.kept = Some(new);
-        size.saturating_sub(before)
+        size::growth(before, self.size())
+    }
+
+    /// Takes what another part of the same group has; gives the bytes that the
+    /// state grew by.
+    pub(super) fn merge(&mut self, other: &One) -> isize {
+        let kept = other.kept.clone();
+        kept.map_or(0, |kept| self.offer(kept))
+    }
+
+    /// Bytes of what is kept.
+    pub(super) fn size(&self) -> usize {
+        self.kept.as_ref().map_or(0, |kept| kept.value.heap())
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.option(self.kept.as_ref(), |writer, kept| kept.write(writer));
+    }
+
+    /// Reads what was kept into a new one.
+    pub(super) fn read(self, reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let kept = reader.option(Timed::read)?;
+        if self.needs_time && kept.as_ref().is_some_and(|kept| kept.time.is_none()) {
+            return Err(Damaged);
+        }
+        Ok(One { kept, ..self })
     }
 
     pub(super) fn value(&self) -> Value {
@@ -91,26 +129,57 @@ const LIST_LENGTH: usize = 100;
 
 impl List {
     /// Bytes that the state grew by.
-    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> usize {
-        let new = Timed {
+    pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> isize {
+        self.offer(Timed {
             time,
             value: Stored::new(item),
-        };
+        })
+    }
+
+    fn offer(&mut self, new: Timed) -> isize {
         let place = self.kept.partition_point(|kept| kept.order(&new).is_le());
         if place >= LIST_LENGTH {
             return 0;
         }
-        let size = new.value.heap() + size::TIMED;
+        let added = size_in_list(&new);
         self.kept.insert(place, new);
         let dropped = if self.kept.len() > LIST_LENGTH {
             self.kept.pop()
         } else {
             None
         };
-        size.saturating_sub(dropped.map_or(0, |gone| gone.value.heap() + size::TIMED))
+        size::growth(dropped.as_ref().map_or(0, size_in_list), added)
+    }
+
+    /// Takes what another part of the same group has; gives the bytes that the
+    /// state grew by.
+    pub(super) fn merge(&mut self, other: &List) -> isize {
+        other.kept.iter().map(|kept| self.offer(kept.clone())).sum()
+    }
+
+    /// Bytes of what is kept.
+    pub(super) fn size(&self) -> usize {
+        self.kept.iter().map(size_in_list).sum()
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.list(self.kept.iter(), |writer, kept| kept.write(writer));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let kept = reader.list(Timed::read)?;
+        let in_order = kept.is_sorted_by(|one, next| one.order(next).is_le());
+        if kept.len() > LIST_LENGTH || !in_order {
+            return Err(Damaged);
+        }
+        Ok(List { kept })
     }
 
     pub(super) fn values(&self) -> Value {
         Value::from_list(self.kept.iter().map(|kept| kept.value.value()).collect())
     }
+}
+
+fn size_in_list(kept: &Timed) -> usize {
+    kept.value.heap() + size::TIMED
 }

@@ -2,10 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use super::size;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 
 /// An event behind a result. Ordered by time, then by its place.
@@ -36,28 +38,91 @@ pub struct Observation<'o> {
     pub keep: usize,
 }
 
-impl Observation<'_> {
-    /// Puts the samples among those kept: the earliest ones stay, so that the
-    /// order of arrival changes nothing. Gives the bytes that they grew by.
-    pub(super) fn keep_in(&self, samples: &mut Option<Box<[Sample]>>) -> usize {
-        let mut kept = samples.take().unwrap_or_default().into_vec();
-        let mut grown = 0usize;
-        for sample in self.samples {
-            let place = kept.partition_point(|other| other <= sample);
-            if place < self.keep {
-                grown += size(sample);
-                kept.insert(place, sample.clone());
-            }
-            if kept.len() > self.keep {
-                let dropped = kept.pop();
-                grown = grown.saturating_sub(dropped.as_ref().map_or(0, size));
-            }
-        }
-        *samples = Some(kept.into_boxed_slice());
-        grown
+impl Sample {
+    /// Writes it.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.option(self.time, |writer, time| time.write(writer));
+        writer.text(&self.input);
+        writer.number(self.offset);
+        writer.option(self.record.as_deref(), Writer::text);
+        writer.text(&self.text);
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is no sample.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok(Sample {
+            time: reader.option(Time::read)?,
+            input: reader.string()?,
+            offset: reader.number()?,
+            record: reader.option(Reader::string)?,
+            text: reader.string()?,
+        })
+    }
+
+    fn size(&self) -> usize {
+        let record = self.record.as_ref().map_or(0, String::len);
+        size::SAMPLE + self.input.len() + record + self.text.len()
     }
 }
 
-fn size(sample: &Sample) -> usize {
-    size::SAMPLE + sample.input.len() + sample.text.len()
+/// The samples of a group: the earliest ones, so that the order of arrival
+/// changes nothing.
+///
+/// Boxed, for most sessions keep none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Samples {
+    /// In their order; None rather than an empty box.
+    kept: Option<Box<[Sample]>>,
+}
+
+impl Samples {
+    pub(super) fn as_slice(&self) -> &[Sample] {
+        self.kept.as_deref().unwrap_or_default()
+    }
+
+    /// Puts others among those kept, and keeps so many. Gives the bytes that
+    /// they grew by.
+    pub(super) fn add(&mut self, others: &[Sample], keep: usize) -> isize {
+        if others.is_empty() && self.as_slice().len() <= keep {
+            return 0;
+        }
+        let before = self.size();
+        let mut kept = self.kept.take().unwrap_or_default().into_vec();
+        for sample in others {
+            let place = kept.partition_point(|other| other <= sample);
+            if place < keep {
+                kept.insert(place, sample.clone());
+                kept.truncate(keep);
+            }
+        }
+        kept.truncate(keep);
+        self.set(kept);
+        size::growth(before, self.size())
+    }
+
+    fn set(&mut self, kept: Vec<Sample>) {
+        self.kept = (!kept.is_empty()).then(|| kept.into_boxed_slice());
+    }
+
+    /// Bytes of what is kept.
+    pub(super) fn size(&self) -> usize {
+        self.as_slice().iter().map(Sample::size).sum()
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.list(self.as_slice().iter(), |writer, one| one.write(writer));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let kept = reader.list(Sample::read)?;
+        if !kept.is_sorted() {
+            return Err(Damaged);
+        }
+        let mut samples = Samples::default();
+        samples.set(kept);
+        Ok(samples)
+    }
 }

@@ -27,6 +27,11 @@ pub(super) const MEMBER: usize = 40;
 /// A sample besides its texts.
 pub(super) const SAMPLE: usize = 104;
 
+/// How much more `after` is than `before`.
+pub(super) fn growth(before: usize, after: usize) -> isize {
+    after as isize - before as isize
+}
+
 /// The figures are no less than the sizes that the compiler gives.
 #[cfg(test)]
 mod tests {

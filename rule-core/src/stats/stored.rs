@@ -2,12 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::cmp::Ordering;
 
 use super::Item;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::{Number, Value};
 
-/// A kept value; numbers before text, as in results.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A kept value.
+#[derive(Clone, Debug)]
 pub(super) enum Stored {
     Number(Number),
     Text(Box<str>),
@@ -33,6 +35,38 @@ impl Stored {
         match self {
             Stored::Text(text) => text.len(),
             Stored::Number(_) => 0,
+        }
+    }
+
+    /// Numbers before text, as in results; equal are only two that show the
+    /// same.
+    pub(super) fn order(&self, other: &Stored) -> Ordering {
+        match (self, other) {
+            (Stored::Number(left), Stored::Number(right)) => left.cmp_with_form(right),
+            (Stored::Text(left), Stored::Text(right)) => left.cmp(right),
+            (Stored::Number(_), Stored::Text(_)) => Ordering::Less,
+            (Stored::Text(_), Stored::Number(_)) => Ordering::Greater,
+        }
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        match self {
+            Stored::Number(number) => {
+                writer.byte(0);
+                number.write(writer);
+            }
+            Stored::Text(text) => {
+                writer.byte(1);
+                writer.text(text);
+            }
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match reader.byte()? {
+            0 => Number::read(reader).map(Stored::Number),
+            1 => reader.text().map(|text| Stored::Text(Box::from(text))),
+            _ => Err(Damaged),
         }
     }
 }

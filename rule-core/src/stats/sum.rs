@@ -2,6 +2,8 @@
 
 use super::Item;
 use super::exact::ExactSum;
+use super::size;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::{Number, Value, parse_number};
 
 /// The sum of the values that are numbers; what is none is left out.
@@ -22,12 +24,12 @@ const BILLION: i128 = 1_000_000_000;
 
 impl Sum {
     /// Bytes that the state grew by.
-    pub(super) fn add(&mut self, item: Item<'_>) -> usize {
+    pub(super) fn add(&mut self, item: Item<'_>) -> isize {
         let number = match item {
             Item::Number(number) => number,
             Item::Text(text) => match (decimal(text), parse_number(text)) {
                 (Some(billionths), Some(_)) => {
-                    self.count += 1;
+                    self.count = self.count.saturating_add(1);
                     self.add_billionths(billionths);
                     return 0;
                 }
@@ -35,20 +37,16 @@ impl Sum {
                 (_, None) => return 0,
             },
         };
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         match number {
             Number::Int(value) => self.add_billionths(i128::from(value) * BILLION),
             Number::Time(time) => {
                 self.add_billionths(i128::from(time.seconds()) * BILLION + i128::from(time.nanos()))
             }
             Number::Float(value) => {
-                let grown = if self.float.is_none() {
-                    ExactSum::BYTES
-                } else {
-                    0
-                };
+                let before = self.size();
                 self.float.get_or_insert_with(ExactSum::new).add(value);
-                return grown;
+                return size::growth(before, self.size());
             }
         }
         0
@@ -58,8 +56,49 @@ impl Sum {
         let (sum, over) = self.decimal.overflowing_add(billionths);
         self.decimal = sum;
         if over {
-            self.overflows += if billionths < 0 { -1 } else { 1 };
+            let one = if billionths < 0 { -1 } else { 1 };
+            self.overflows = self.overflows.saturating_add(one);
         }
+    }
+
+    /// Adds another sum; gives the bytes that the state grew by.
+    pub(super) fn merge(&mut self, other: &Sum) -> isize {
+        self.count = self.count.saturating_add(other.count);
+        self.add_billionths(other.decimal);
+        self.overflows = self.overflows.saturating_add(other.overflows);
+        let before = self.size();
+        match (&mut self.float, &other.float) {
+            (Some(float), Some(other)) => float.merge(other),
+            (float @ None, other) => *float = other.clone(),
+            (Some(_), None) => {}
+        }
+        size::growth(before, self.size())
+    }
+
+    /// Bytes of what is kept besides the sum's own box.
+    pub(super) fn size(&self) -> usize {
+        self.float.as_ref().map_or(0, |_| ExactSum::BYTES)
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.number(self.count);
+        writer.raw(&self.decimal.to_le_bytes());
+        writer.signed(self.overflows);
+        writer.option(self.float.as_ref(), |writer, float| float.write(writer));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let sum = Sum {
+            count: reader.number()?,
+            decimal: i128::from_le_bytes(reader.raw(16)?.try_into().map_err(|_| Damaged)?),
+            overflows: reader.signed()?,
+            float: reader.option(ExactSum::read)?,
+        };
+        let empty = sum.decimal == 0 && sum.overflows == 0 && sum.float.is_none();
+        if sum.count == 0 && !empty {
+            return Err(Damaged);
+        }
+        Ok(sum)
     }
 
     pub(super) fn total(&self) -> Value {

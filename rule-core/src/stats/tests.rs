@@ -1,6 +1,8 @@
 //! Groups and functions, a case for each line of semantics.md and spl.md on
 //! `stats`; and that no order of the events changes a result.
 
+mod parts;
+
 use super::*;
 use crate::time::Time;
 use proptest::prelude::*;
@@ -70,7 +72,7 @@ fn seen(time: Option<Time>) -> Observation<'static> {
 fn shown(stats: &Stats, events: &[Event]) -> String {
     let mut groups = Groups::default();
     for event in events {
-        let _ = groups.add(stats, event, &seen(event.time));
+        let _ = groups.add(stats, event, &seen(event.time), usize::MAX, &mut |_| {});
     }
     let lines: Vec<String> = groups
         .results(stats)
@@ -224,7 +226,9 @@ fn combinations_are_bounded_and_counted() {
     let stats = stats(&[("count", None)], &["k", "l"]);
     let mut groups = Groups::default();
     assert_eq!(
-        groups.add(&stats, &event, &seen(None)),
+        groups
+            .add(&stats, &event, &seen(None), usize::MAX, &mut |_| {})
+            .left_out,
         100 * 100 - MAX_COMBINATIONS
     );
     assert_eq!(groups.len(), MAX_COMBINATIONS);
@@ -237,8 +241,8 @@ fn combinations_are_bounded_and_counted() {
         time: None,
     };
     let mut groups = Groups::default();
-    let left_out = groups.add(&stats, &event, &seen(None));
-    assert_eq!(groups.len() + left_out, 100);
+    let added = groups.add(&stats, &event, &seen(None), usize::MAX, &mut |_| {});
+    assert_eq!(groups.len() + added.left_out, 100);
     assert!(groups.bytes() < 3 << 20, "{}", groups.bytes());
 }
 
@@ -258,6 +262,8 @@ fn a_group_of_count_min_and_max_is_small() {
         &stats,
         &event(Some(1), &[("k", &["x"])]),
         &seen(Some(Time::from_seconds(1))),
+        usize::MAX,
+        &mut |_| {},
     );
     assert!(groups.bytes() <= 256 + 5, "{}", groups.bytes());
 }
@@ -279,7 +285,7 @@ fn the_earliest_samples_are_kept() {
             samples: &[sample],
             keep: 2,
         };
-        let _ = groups.add(&stats, &event(None, &[]), &seen);
+        let _ = groups.add(&stats, &event(None, &[]), &seen, usize::MAX, &mut |_| {});
     }
     let kept = &groups.results(&stats)[0].samples;
     let texts: Vec<&str> = kept.iter().map(|sample| &*sample.text).collect();

@@ -19,6 +19,8 @@ pub use zone::{Zone, ZoneError};
 
 use core::fmt;
 
+use crate::snapshot::{Damaged, Reader, Writer};
+
 /// A point in time.
 ///
 /// Ordered by time first and by the digits written last, so that the earliest
@@ -65,6 +67,27 @@ impl Time {
     #[must_use]
     pub fn as_f64(self) -> f64 {
         self.seconds as f64 + f64::from(self.nanos) / 1e9
+    }
+
+    /// Writes it.
+    pub fn write(self, writer: &mut Writer) {
+        writer.signed(self.seconds);
+        writer.number(u64::from(self.nanos));
+        writer.byte(self.digits);
+    }
+
+    /// Reads one: of any second.
+    ///
+    /// # Errors
+    /// Nanoseconds or digits out of range.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let seconds = reader.signed()?;
+        let nanos = u32::try_from(reader.number()?).map_err(|_| Damaged)?;
+        let digits = reader.byte()?;
+        if nanos > 999_999_999 || digits > 9 {
+            return Err(Damaged);
+        }
+        Ok(Time::new(seconds, nanos, digits))
     }
 
     /// RFC 3339 in UTC, `2021-03-14T01:40:12.987Z`, with the digits written.

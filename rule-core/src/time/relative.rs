@@ -106,24 +106,6 @@ impl Relative {
             .iter()
             .fold(start, |seconds, step| step.apply(seconds, zone))
     }
-
-    /// How far the snaps of the modifier can go back together, in seconds, at
-    /// the most.
-    #[must_use]
-    pub fn snap_seconds(&self) -> i64 {
-        let of = |step: &Step| match step {
-            Step::Shift(..) | Step::Snap(Unit::Second) => 0,
-            Step::Snap(Unit::Minute) => 60,
-            Step::Snap(Unit::Hour) => 3600,
-            // A day more than the unit, for the hours that zones change by.
-            Step::Snap(Unit::Day) => 2 * 86_400,
-            Step::SnapToWeekday(_) | Step::Snap(Unit::Week) => 8 * 86_400,
-            Step::Snap(Unit::Month) => 32 * 86_400,
-            Step::Snap(Unit::Quarter) => 93 * 86_400,
-            Step::Snap(Unit::Year) => 367 * 86_400,
-        };
-        self.steps.iter().map(of).sum()
-    }
 }
 
 /// One offset or snap off the front of `text`.

@@ -11,6 +11,8 @@ use serde::{Serialize, Serializer};
 
 pub use number::{Number, parse_number};
 
+use crate::snapshot::{Damaged, Reader, Writer};
+
 /// The value of a field in a result.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
@@ -64,6 +66,54 @@ impl Value {
                 let texts: Vec<Cow<'_, str>> = values.iter().filter_map(Value::text).collect();
                 Some(Cow::Owned(texts.join("\n")))
             }
+        }
+    }
+
+    /// Writes it.
+    pub fn write(&self, writer: &mut Writer) {
+        match self {
+            Value::Null => writer.byte(0),
+            Value::Text(text) => {
+                writer.byte(1);
+                writer.text(text);
+            }
+            Value::Number(number) => {
+                writer.byte(2);
+                number.write(writer);
+            }
+            Value::Many(values) => {
+                writer.byte(3);
+                writer.list(values.iter(), |writer, one| one.write(writer));
+            }
+        }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is no value; a list of fewer than two, with a null or a list in it.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match reader.byte()? {
+            0 => Ok(Value::Null),
+            3 => {
+                let values = reader.list(|reader| {
+                    let kind = reader.byte()?;
+                    Value::read_single(kind, reader)
+                })?;
+                if values.len() < 2 {
+                    return Err(Damaged);
+                }
+                Ok(Value::Many(values))
+            }
+            kind => Value::read_single(kind, reader),
+        }
+    }
+
+    fn read_single(kind: u8, reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match kind {
+            1 => reader.string().map(Value::Text),
+            2 => Number::read(reader).map(Value::Number),
+            _ => Err(Damaged),
         }
     }
 

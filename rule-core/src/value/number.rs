@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 
 /// A number.
@@ -92,15 +93,57 @@ impl Number {
 }
 
 impl Number {
-    /// The order of size, and of two numbers of one size by their form: a time with
-    /// fewer digits first. So that of equal numbers always the same one is kept.
+    /// The order of size, and of two numbers of one size by their form: whole
+    /// ones first, times with fewer digits before those with more. Equal are
+    /// only two of one form, so that of equal numbers always the same one is
+    /// kept.
     #[must_use]
     pub fn cmp_with_form(&self, other: &Number) -> Ordering {
-        let form = |number: &Number| match number {
-            Number::Time(time) => Some(*time),
-            Number::Int(_) | Number::Float(_) => None,
-        };
-        self.cmp(other).then_with(|| form(self).cmp(&form(other)))
+        self.cmp(other).then_with(|| match (self, other) {
+            (Number::Int(left), Number::Int(right)) => left.cmp(right),
+            // Doubles that differ in their last bits alone can be of one key.
+            (Number::Float(left), Number::Float(right)) => left.total_cmp(right),
+            (Number::Time(left), Number::Time(right)) => left.cmp(right),
+            _ => self.form().cmp(&other.form()),
+        })
+    }
+
+    fn form(self) -> u8 {
+        match self {
+            Number::Int(_) => 0,
+            Number::Float(_) => 1,
+            Number::Time(_) => 2,
+        }
+    }
+
+    /// Writes it.
+    pub fn write(self, writer: &mut Writer) {
+        writer.byte(self.form());
+        match self {
+            Number::Int(value) => writer.signed(value),
+            Number::Float(value) => writer.raw(&value.to_bits().to_le_bytes()),
+            Number::Time(time) => time.write(writer),
+        }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is no number, or not finite.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match reader.byte()? {
+            0 => reader.signed().map(Number::Int),
+            1 => {
+                let bits = reader.raw(8)?.try_into().map_err(|_| Damaged)?;
+                let value = f64::from_bits(u64::from_le_bytes(bits));
+                value
+                    .is_finite()
+                    .then_some(Number::Float(value))
+                    .ok_or(Damaged)
+            }
+            2 => Time::read(reader).map(Number::Time),
+            _ => Err(Damaged),
+        }
     }
 }
 
@@ -251,6 +294,19 @@ mod tests {
         let double = Number::from_f64(9_007_199_254_740_994.0).unwrap();
         assert!(Number::Int(9_007_199_254_740_993) < double);
         assert!(Number::Int(9_007_199_254_740_994) == double);
+    }
+
+    #[test]
+    fn of_equal_numbers_the_form_decides() {
+        let (whole, double) = (Number::Int(1 << 60), Number::Float((1i64 << 60) as f64));
+        assert_eq!(whole.cmp(&double), Ordering::Equal);
+        assert_eq!(whole.cmp_with_form(&double), Ordering::Less);
+        let tiny = [Number::Float(-2e-300), Number::Float(-1e-300)];
+        assert_eq!(tiny[0].cmp(&tiny[1]), Ordering::Equal);
+        assert_eq!(tiny[0].cmp_with_form(&tiny[1]), Ordering::Less);
+        let second = |digits| Number::Time(Time::new(1, 0, digits));
+        assert_eq!(second(0).cmp_with_form(&second(3)), Ordering::Less);
+        assert_eq!(Number::Int(1).cmp_with_form(&second(0)), Ordering::Less);
     }
 
     proptest! {

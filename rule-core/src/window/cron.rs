@@ -124,6 +124,35 @@ impl Cron {
         }
     }
 
+    /// The last time at or before `to` that the expression names; None where none
+    /// was in 9 years.
+    #[must_use]
+    pub fn previous(&self, to: i64, zone: &Zone) -> Option<i64> {
+        const FURTHEST: i64 = 9 * 366 * 86_400;
+        let comes_by = |from: i64| self.next(from, zone).is_some_and(|run| run <= to);
+        // Twice as far each time: runs are mostly close by.
+        let mut back = 60;
+        let mut before = to.checked_sub(back)?;
+        while !comes_by(before) {
+            back *= 2;
+            if back > 2 * FURTHEST {
+                return None;
+            }
+            before = to.checked_sub(back)?;
+        }
+        // From the run itself it comes by, from a second later it does not.
+        let mut after = to.checked_add(1)?;
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            if comes_by(middle) {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        self.next(before, zone)
+    }
+
     fn has_day(&self, civil: Civil) -> bool {
         let day = has(self.days, civil.day);
         let weekday = has(self.weekdays, civil.weekday());
@@ -331,10 +360,25 @@ mod tests {
             prop_assert_eq!(Some(next), wanted);
         }
 
+        /// What comes next after it, and is at or before the time itself.
+        #[test]
+        fn previous_is_next_the_other_way(
+            to in 1_600_000_000i64..1_700_000_000,
+            minute in "[0-9]|\\*/7|3-9|\\*", hour in "[0-9]|\\*|\\*/5", weekday in "\\*|[0-7]|mon-wed",
+        ) {
+            let cron = Cron::parse(&std::format!("{minute} {hour} * * {weekday}")).unwrap();
+            let utc = Zone::utc();
+            let previous = cron.previous(to, &utc).unwrap();
+            prop_assert!(previous <= to);
+            prop_assert_eq!(cron.next(previous, &utc), Some(previous));
+            prop_assert!(cron.next(previous + 1, &utc).unwrap() > to);
+        }
+
         #[test]
         fn never_panics(text in "[0-9*/,a-z -]{0,30}", from: i64) {
             if let Ok(cron) = Cron::parse(&text) {
                 let _ = cron.next(from, &Zone::utc());
+                let _ = cron.previous(from, &Zone::utc());
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::cron::Cron;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::{Relative, Zone};
 
 /// A schedule: which windows time is cut into.
@@ -58,6 +58,32 @@ impl Bounds {
         (all, end, start)
     }
 
+    /// Writes them.
+    pub fn write(self, writer: &mut Writer) {
+        let run = match self {
+            Bounds::Run { start, end, run } => Some([start, end, run]),
+            Bounds::All => None,
+        };
+        writer.option(run, |writer, numbers| {
+            numbers.into_iter().for_each(|number| writer.signed(number));
+        });
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// What are no bounds.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let run = reader.option(|reader| {
+            Ok(Bounds::Run {
+                start: reader.signed()?,
+                end: reader.signed()?,
+                run: reader.signed()?,
+            })
+        })?;
+        Ok(run.unwrap_or(Bounds::All))
+    }
+
     fn key(self) -> (bool, i64, i64, i64) {
         match self {
             Bounds::Run { start, end, run } => (false, end, start, run),
@@ -85,11 +111,48 @@ pub struct ScheduleError {
     pub message: String,
 }
 
-/// The windows that one event can be in, at most.
-const MAX_WINDOWS: usize = 1000;
+/// A stretch of time whose every second is in the same windows.
+///
+/// Where windows overlap an event is counted once, in its span, and a window is
+/// put together of spans when it closes: an event of 720 windows costs what an
+/// event of one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first second in it.
+    pub start: i64,
+    /// The first second after it.
+    pub end: i64,
+    /// The runs that see it; none in a gap of the schedule.
+    pub runs: Option<Runs>,
+}
 
-/// Runs looked at for one event, at most.
-const MAX_RUNS: usize = 100_000;
+impl Span {
+    /// Its bounds, with the first run that sees it.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        Bounds::Run {
+            start: self.start,
+            end: self.end,
+            run: self.runs.map_or(NEVER, |runs| runs.first),
+        }
+    }
+}
+
+/// A row of runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Runs {
+    /// The first.
+    pub first: i64,
+    /// The last; [`NEVER`] where there is none.
+    pub last: i64,
+}
+
+/// A run that never comes.
+pub const NEVER: i64 = i64::MAX;
+
+/// No range of a search reaches further from its run, in seconds: a thousand
+/// years.
+const REACH: i64 = 1000 * 366 * 86_400;
 
 impl Schedule {
     /// The schedule of a search [savedsearches.conf: cron_schedule,
@@ -112,18 +175,6 @@ impl Schedule {
             return Err(wrong(format!(
                 "the span from `{earliest}` to `{latest}` is empty: its start must come before \
                  its end"
-            )));
-        }
-        if to.at(run, &utc) > run {
-            return Err(wrong(format!(
-                "the span ends at `{latest}`, after the run: a search sees no event of the future"
-            )));
-        }
-        let overlap = runs_over(to.at(run, &utc) - 1, &cron, &from, &to, &utc).len();
-        if overlap >= MAX_WINDOWS {
-            return Err(wrong(format!(
-                "the runs overlap too much: an event would be in {MAX_WINDOWS} windows or more, \
-                 from `{earliest}` to `{latest}`: run the search less often, or over less time"
             )));
         }
         Ok(Schedule::Search {
@@ -156,62 +207,152 @@ impl Schedule {
         })
     }
 
-    /// The windows that a time is in, in the order of their ends; none in a gap
-    /// of the schedule.
+    /// The span that a time is in.
     #[must_use]
-    pub fn windows(&self, seconds: i64, zone: &Zone) -> Vec<Bounds> {
+    pub fn span(&self, seconds: i64, zone: &Zone) -> Span {
         match self {
-            Schedule::All => alloc::vec![Bounds::All],
+            Schedule::All => Span {
+                start: i64::MIN,
+                end: i64::MAX,
+                runs: None,
+            },
             Schedule::Every {
                 every,
                 offset,
                 delay,
             } => {
-                let start = seconds - (seconds - offset).rem_euclid(*every);
+                let into = seconds.saturating_sub(*offset).rem_euclid(*every);
+                let start = seconds.saturating_sub(into);
                 let end = start.saturating_add(*every);
-                alloc::vec![Bounds::Run {
+                let run = end.saturating_add(*delay);
+                Span {
                     start,
                     end,
-                    run: end.saturating_add(*delay)
-                }]
+                    runs: Some(Runs {
+                        first: run,
+                        last: run,
+                    }),
+                }
             }
             Schedule::Search {
                 cron,
                 earliest,
                 latest,
-            } => runs_over(seconds, cron, earliest, latest, zone),
+            } => Range {
+                cron,
+                earliest,
+                latest,
+                zone,
+            }
+            .span(seconds),
+        }
+    }
+
+    /// The first run after a run; [`NEVER`] where there is none.
+    #[must_use]
+    pub fn run_after(&self, run: i64, zone: &Zone) -> i64 {
+        match self {
+            Schedule::All => NEVER,
+            Schedule::Every {
+                every,
+                offset,
+                delay,
+            } => {
+                let first = offset.saturating_add(*delay);
+                let past = run.saturating_sub(first).rem_euclid(*every);
+                run.saturating_sub(past).saturating_add(*every)
+            }
+            Schedule::Search { cron, .. } => {
+                cron.next(run.saturating_add(1), zone).unwrap_or(NEVER)
+            }
+        }
+    }
+
+    /// The window of a run.
+    #[must_use]
+    pub fn window(&self, run: i64, zone: &Zone) -> Bounds {
+        match self {
+            Schedule::All => Bounds::All,
+            Schedule::Every { every, delay, .. } => {
+                let end = run.saturating_sub(*delay);
+                let start = end.saturating_sub(*every);
+                Bounds::Run { start, end, run }
+            }
+            Schedule::Search {
+                earliest, latest, ..
+            } => Bounds::Run {
+                start: earliest.at(run, zone),
+                end: latest.at(run, zone),
+                run,
+            },
         }
     }
 }
 
-fn runs_over(
-    seconds: i64,
-    cron: &Cron,
-    earliest: &Relative,
-    latest: &Relative,
-    zone: &Zone,
-) -> Vec<Bounds> {
-    let mut windows = Vec::new();
-    // The end of the span lies before the run by about what it lies before this
-    // second; a snap can make that less by its unit, so the search for the
-    // first run begins that much earlier.
-    let lag = seconds.saturating_sub(latest.at(seconds, zone));
-    let mut from = seconds
-        .saturating_add(lag)
-        .saturating_sub(latest.snap_seconds());
-    for _ in 0..MAX_RUNS {
-        let Some(run) = cron.next(from.max(seconds), zone) else {
-            break;
+/// The parts of a scheduled search.
+struct Range<'s> {
+    cron: &'s Cron,
+    earliest: &'s Relative,
+    latest: &'s Relative,
+    zone: &'s Zone,
+}
+
+impl Range<'_> {
+    /// Runs come in the order of their windows' starts, and of their ends, so
+    /// those that see a second are a row: from the first whose window ends after
+    /// it to the last whose window starts at or before it.
+    fn span(&self, seconds: i64) -> Span {
+        let zone = self.zone;
+        let ends_after = self.first_time(seconds, |at| self.latest.at(at, zone) > seconds);
+        let starts_after = self.first_time(seconds, |at| self.earliest.at(at, zone) > seconds);
+        let first = ends_after.and_then(|at| self.cron.next(at, zone));
+        let last = match starts_after {
+            Some(at) => self.cron.previous(at.saturating_sub(1), zone),
+            None => Some(NEVER),
         };
-        from = run.saturating_add(60);
-        let (start, end) = (earliest.at(run, zone), latest.at(run, zone));
-        if start > seconds || windows.len() >= MAX_WINDOWS {
-            break;
-        }
-        if seconds < end {
-            windows.push(Bounds::Run { start, end, run });
+        let runs = match (first, last) {
+            (Some(first), Some(last)) if first <= last => Some(Runs { first, last }),
+            _ => None,
+        };
+        // The bounds of windows that are next to the second, on either side.
+        let over = ends_after.and_then(|at| self.cron.previous(at.saturating_sub(1), zone));
+        let to_come = starts_after.and_then(|at| self.cron.next(at, zone));
+        let started = last.map(|run| {
+            self.earliest
+                .at(run.min(seconds.saturating_add(REACH)), zone)
+        });
+        let start = started.max(over.map(|run| self.latest.at(run, zone)));
+        let ends = first.map(|run| self.latest.at(run, zone));
+        let starts = to_come.map(|run| self.earliest.at(run, zone));
+        let end = ends.into_iter().chain(starts).min();
+        // Where a zone's clock goes back or forth within a range, a bound can lie
+        // on the wrong side by as much; the second itself is always inside.
+        Span {
+            start: start.unwrap_or(i64::MIN).min(seconds),
+            end: end.unwrap_or(i64::MAX).max(seconds.saturating_add(1)),
+            runs,
         }
     }
-    windows.sort_unstable();
-    windows
+
+    /// The first time within reach of a second that fulfils a condition, which
+    /// once it holds goes on holding; None where none does.
+    fn first_time(&self, seconds: i64, holds: impl Fn(i64) -> bool) -> Option<i64> {
+        let mut before = seconds.saturating_sub(REACH);
+        let mut after = seconds.saturating_add(REACH);
+        if !holds(after) {
+            return None;
+        }
+        if holds(before) {
+            return Some(before);
+        }
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            if holds(middle) {
+                after = middle;
+            } else {
+                before = middle;
+            }
+        }
+        Some(after)
+    }
 }

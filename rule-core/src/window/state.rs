@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::rows::Row;
+use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::{Groups, Stats};
 
-/// The events of one window so far, counted or collected.
+/// The events of one window or span so far, counted or collected.
 #[derive(Clone, Debug)]
 pub enum State {
     /// Counted by `stats`.
@@ -25,10 +26,20 @@ impl State {
     pub fn new(stats: Option<&Stats>) -> Self {
         match stats {
             Some(_) => State::Groups(Groups::default()),
-            None => State::Rows {
-                rows: Vec::new(),
-                bytes: 0,
-            },
+            None => State::rows(Vec::new()),
+        }
+    }
+
+    fn rows(rows: Vec<Row>) -> Self {
+        let bytes = rows.iter().map(Row::bytes).sum();
+        State::Rows { rows, bytes }
+    }
+
+    /// Takes an event of a search without `stats`.
+    pub fn collect(&mut self, row: &Row) {
+        if let State::Rows { rows, bytes } = self {
+            *bytes += row.bytes();
+            rows.push(row.clone());
         }
     }
 
@@ -56,6 +67,55 @@ impl State {
         }
     }
 
+    /// Joins what another part of the same window counted, with as many samples
+    /// of a group as are kept.
+    pub fn merge(&mut self, other: &State, samples: usize) {
+        // States of one rule are of one kind, but for one that was made empty.
+        if self.is_empty() {
+            *self = other.clone();
+            return;
+        }
+        match (self, other) {
+            (State::Groups(groups), State::Groups(other)) => groups.merge(other, samples),
+            (
+                State::Rows { rows, bytes },
+                State::Rows {
+                    rows: other,
+                    bytes: more,
+                },
+            ) => {
+                rows.extend(other.iter().cloned());
+                *bytes += more;
+            }
+            _ => {}
+        }
+    }
+
+    /// One group alone.
+    #[must_use]
+    pub fn group(&self, key: &[u8]) -> Option<State> {
+        match self {
+            State::Groups(groups) => groups.group(key).map(State::Groups),
+            State::Rows { .. } => None,
+        }
+    }
+
+    /// Each group or row as a state of its own, in the order of the results.
+    #[must_use]
+    pub fn into_single(self) -> Vec<State> {
+        match self {
+            State::Groups(groups) => groups
+                .into_single()
+                .into_iter()
+                .map(State::Groups)
+                .collect(),
+            State::Rows { rows, .. } => in_order(rows)
+                .into_iter()
+                .map(|row| State::rows(alloc::vec![row]))
+                .collect(),
+        }
+    }
+
     /// The results: of `stats` sorted by the by-values; events newest first, as
     /// a search gives them, and of one time by what they say, so that the order
     /// of arrival changes nothing.
@@ -66,13 +126,44 @@ impl State {
                 groups.results(stats).into_iter().map(Row::from).collect()
             }
             (State::Groups(_), None) => Vec::new(),
-            (State::Rows { mut rows, .. }, _) => {
-                rows.sort_by_cached_key(|row| {
-                    let text = serde_json::to_string(row).unwrap_or_default();
-                    (core::cmp::Reverse(row.identity.latest), text)
+            (State::Rows { rows, .. }, _) => in_order(rows),
+        }
+    }
+
+    /// Writes it.
+    pub fn write(&self, writer: &mut Writer) {
+        match self {
+            State::Groups(groups) => groups.write(writer),
+            State::Rows { rows, .. } => {
+                // As they came is no canonical order.
+                let forms = rows.iter().map(|row| {
+                    let mut form = Writer::new();
+                    row.write(&mut form);
+                    form.into_bytes()
                 });
-                rows
+                let mut forms: Vec<Vec<u8>> = forms.collect();
+                forms.sort_unstable();
+                writer.list(forms.iter(), |writer, form| writer.raw(form));
             }
         }
     }
+
+    /// Reads the state of a search with or without `stats`.
+    ///
+    /// # Errors
+    /// What cannot be such a state.
+    pub fn read(reader: &mut Reader<'_>, stats: Option<&Stats>) -> Result<Self, Damaged> {
+        match stats {
+            Some(stats) => Groups::read(reader, stats).map(State::Groups),
+            None => reader.list(Row::read).map(State::rows),
+        }
+    }
+}
+
+fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_cached_key(|row| {
+        let text = serde_json::to_string(row).unwrap_or_default();
+        (core::cmp::Reverse(row.identity.latest), text)
+    });
+    rows
 }

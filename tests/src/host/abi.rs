@@ -194,4 +194,23 @@ impl<G: Guest> Host for Client<G> {
             client.bytes("rule_explain", &[handle, at, length])
         })
     }
+
+    fn snapshot(&mut self) -> Answer<Vec<u8>> {
+        let handle = self.of_handle();
+        self.bytes("rule_snapshot", &[handle])
+    }
+
+    fn restore(&mut self, snapshot: &[u8]) -> Answer<()> {
+        let handle = self.of_handle();
+        self.with_bytes(snapshot, |client, at, length| {
+            client.count("rule_restore", &[handle, at, length]).map(drop)
+        })
+    }
+
+    fn merge(&mut self, snapshot: &[u8]) -> Answer<usize> {
+        let handle = self.of_handle();
+        self.with_bytes(snapshot, |client, at, length| {
+            client.count("rule_merge", &[handle, at, length])
+        })
+    }
 }

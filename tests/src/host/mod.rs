@@ -76,6 +76,25 @@ pub trait Host {
     /// # Errors
     /// What the engine says is wrong with the record.
     fn explain(&mut self, record: &[u8]) -> Answer<Vec<u8>>;
+
+    /// The whole state as bytes.
+    ///
+    /// # Errors
+    /// What the engine cannot give it for.
+    fn snapshot(&mut self) -> Answer<Vec<u8>>;
+
+    /// Puts the state of a snapshot in place of the session's.
+    ///
+    /// # Errors
+    /// What the engine refuses the snapshot for.
+    fn restore(&mut self, snapshot: &[u8]) -> Answer<()>;
+
+    /// Joins the state of a snapshot, or of a partial alert; the number of alerts
+    /// that wait.
+    ///
+    /// # Errors
+    /// What the engine refuses it for.
+    fn merge(&mut self, snapshot: &[u8]) -> Answer<usize>;
 }
 
 /// The kinds of host.

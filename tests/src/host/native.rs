@@ -58,4 +58,16 @@ impl Host for Native {
     fn explain(&mut self, record: &[u8]) -> Answer<Vec<u8>> {
         json(self.session().explain(record))
     }
+
+    fn snapshot(&mut self) -> Answer<Vec<u8>> {
+        Ok(self.session().snapshot())
+    }
+
+    fn restore(&mut self, snapshot: &[u8]) -> Answer<()> {
+        json(self.session().restore(snapshot))
+    }
+
+    fn merge(&mut self, snapshot: &[u8]) -> Answer<usize> {
+        json(self.session().merge(snapshot))
+    }
 }

@@ -3,6 +3,7 @@
 mod cases;
 mod encodings;
 mod limits;
+mod snapshots;
 mod splits;
 
 use alloc::format;

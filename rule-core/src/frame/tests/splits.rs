@@ -60,13 +60,13 @@ const PIECES: [&str; 50] = [
     "\"x\ny\",1\n",
 ];
 
-fn inputs() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn inputs() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES.as_slice()), 0..40);
     let text = pieces.prop_map(|pieces| pieces.concat().into_bytes());
     prop_oneof![4 => text, 1 => prop::collection::vec(any::<u8>(), 0..60)]
 }
 
-fn formats() -> impl Strategy<Value = Format> {
+pub(super) fn formats() -> impl Strategy<Value = Format> {
     prop::sample::select(
         [
             Format::Auto,

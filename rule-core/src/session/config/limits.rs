@@ -15,6 +15,14 @@ pub(in crate::session) struct Limits {
     /// Seconds that an event may be ahead of the clock before it is counted as
     /// one of the future.
     pub(in crate::session) future: i64,
+    /// Groups that the open windows may have.
+    pub(in crate::session) groups: usize,
+    /// Spans of time that may be open: windows, where they do not overlap.
+    pub(in crate::session) windows: usize,
+    /// Bytes that the by-values of a group may have.
+    pub(in crate::session) key: usize,
+    /// Bytes that may be kept of windows that have closed.
+    pub(in crate::session) late: usize,
 }
 
 impl Default for Limits {
@@ -23,6 +31,10 @@ impl Default for Limits {
             record: 1 << 20,
             state: 8 << 20,
             future: 3600,
+            groups: 100_000,
+            windows: 10_000,
+            key: 64 << 10,
+            late: 1 << 20,
         }
     }
 }
@@ -34,10 +46,14 @@ impl Limits {
     const MAX_RECORD: u64 = 256 << 20;
     /// What an address of 32 bits can reach, so that a limit is the same everywhere.
     const MAX_STATE: u64 = 3 << 30;
+    const MAX_COUNT: u64 = 1 << 30;
     const MAX_FUTURE: u64 = 100 * 366 * 86_400;
 
     pub(super) fn read(value: &Value) -> Result<Self, SettingError> {
-        let section = Section::new(value, "limits", &["record", "state", "future"])?;
+        let known = [
+            "record", "state", "future", "groups", "windows", "key", "late",
+        ];
+        let section = Section::new(value, "limits", &known)?;
         let default = Limits::default();
         let within = |key: &str, least: u64, most: u64| -> Result<Option<u64>, SettingError> {
             match section.count(key)? {
@@ -57,15 +73,23 @@ impl Limits {
             future: within("future", 0, Self::MAX_FUTURE)?.map_or(default.future, |count| {
                 i64::try_from(count).unwrap_or(i64::MAX)
             }),
+            groups: within("groups", 1, Self::MAX_COUNT)?.map_or(default.groups, size),
+            windows: within("windows", 1, Self::MAX_COUNT)?.map_or(default.windows, size),
+            key: within("key", 16, Self::MAX_RECORD)?.map_or(default.key, size),
+            late: within("late", 0, Self::MAX_STATE)?.map_or(default.late, size),
         })
     }
 
     /// Bytes of memory that what is limited may take: a record with what decoding
     /// it takes, the windows, for at their close the rows stand beside the groups,
-    /// and the lines of alerts.
+    /// what is kept of closed ones, with the rows of a change, and the lines of
+    /// alerts.
     pub(in crate::session) fn memory(&self) -> usize {
         let record = self.record.saturating_mul(8);
         let windows = self.state.saturating_mul(5);
-        record.saturating_add(windows).saturating_add(1 << 20)
+        let late = self.late.saturating_mul(3);
+        [windows, late, 1 << 20]
+            .into_iter()
+            .fold(record, usize::saturating_add)
     }
 }

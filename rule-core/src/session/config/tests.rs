@@ -1,4 +1,5 @@
 use super::*;
+use crate::frame::Format;
 use serde_json::json;
 
 fn read(config: Value) -> Result<Config, SessionError> {
@@ -31,7 +32,7 @@ fn what_is_wrong_with_a_configuration() {
         (
             json!({"clock": "wall"}),
             ErrorCode::BadConfiguration,
-            "`clock` must be `end` or `host`, not `\"wall\"`",
+            "`clock` must be `end`, `host` or `record`, not `\"wall\"`",
         ),
         (
             json!({"samples": -1}),
@@ -100,7 +101,10 @@ fn what_is_given_wins_over_what_is_built_in() {
 
 #[test]
 fn settings_of_an_input() {
-    let settings = InputSettings::parse(br#"{"name":"a.csv","format":"csv","host":"H"}"#).unwrap();
+    let call = InputCall::parse(br#"{"name":"a.csv","format":"csv","host":"H"}"#).unwrap();
+    let InputCall::Begins(settings) = call else {
+        panic!("{call:?}");
+    };
     let session = Defaults {
         host: Some("S".into()),
         sourcetype: Some("T".into()),
@@ -112,7 +116,7 @@ fn settings_of_an_input() {
         (Some("H"), Some("T"))
     );
     assert_eq!(settings.format, Format::Csv);
-    let error = InputSettings::parse(br#"{"format":"yaml"}"#).unwrap_err();
+    let error = InputCall::parse(br#"{"format":"yaml"}"#).unwrap_err();
     assert_eq!(
         error.message,
         "`format` must be `auto`, `json`, `xml`, `text` or `csv`, not `\"yaml\"`"

@@ -1,0 +1,222 @@
+//! What was given of a window, so that a change of it can be told.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use sha2::{Digest, Sha256};
+
+use super::Id;
+use crate::rows::Row;
+use crate::snapshot::{Damaged, Reader, Writer};
+
+/// Bytes that an entry is reckoned with.
+const ENTRY: usize = 80;
+
+/// The rows of a window as they were last given, by their ids.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    rows: BTreeMap<Id, Last>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Last {
+    revision: u64,
+    /// Of what was given; none where the last word was that the row is gone.
+    content: Option<u64>,
+}
+
+/// A row that is to be given again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its id.
+    pub id: Id,
+    /// The revision that it is now.
+    pub revision: u64,
+    /// What it is; None where it does not come out of the search any more.
+    pub row: Option<Row>,
+}
+
+impl Given {
+    /// The first rows of a window, all of them as revision 0.
+    #[must_use]
+    pub fn first(rows: &[(Id, Row)]) -> Self {
+        let mut given = Given::default();
+        let _ = given.update(rows.to_vec(), 0);
+        given
+    }
+
+    /// The rows that differ from what was given, as they are now, in their order;
+    /// behind them those that are gone. A row that was never given begins with the
+    /// revision `first`.
+    pub fn update(&mut self, rows: Vec<(Id, Row)>, first: u64) -> Vec<Change> {
+        // Rows of events can be the same to the last byte, and then have one id.
+        let mut contents: BTreeMap<Id, u64> = BTreeMap::new();
+        for (id, row) in &rows {
+            let content = contents.entry(*id).or_default();
+            *content = content.wrapping_add(hash(row));
+        }
+        let changed: BTreeMap<Id, u64> = contents
+            .iter()
+            .filter_map(|(id, content)| {
+                let revision = match self.rows.get(id) {
+                    Some(last) if last.content == Some(*content) => return None,
+                    Some(last) => last.revision.saturating_add(1),
+                    None => first,
+                };
+                Some((*id, revision))
+            })
+            .collect();
+        let mut changes: Vec<Change> = Vec::new();
+        for (id, row) in rows {
+            if let Some(revision) = changed.get(&id) {
+                changes.push(Change {
+                    id,
+                    revision: *revision,
+                    row: Some(row),
+                });
+            }
+        }
+        for (id, revision) in changed {
+            let content = contents.get(&id).copied();
+            self.rows.insert(id, Last { revision, content });
+        }
+        for (id, last) in &mut self.rows {
+            if last.content.is_some() && !contents.contains_key(id) {
+                *last = Last {
+                    revision: last.revision.saturating_add(1),
+                    content: None,
+                };
+                changes.push(Change {
+                    id: *id,
+                    revision: last.revision,
+                    row: None,
+                });
+            }
+        }
+        changes
+    }
+
+    /// What it takes of memory, in bytes, reckoned.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.rows.len().saturating_mul(ENTRY)
+    }
+
+    /// Joins what another part of the stream has given: where both gave a row, the
+    /// next change of it gets a revision above both.
+    pub fn merge(&mut self, other: &Given) {
+        for (id, last) in &other.rows {
+            let both = match self.rows.get(id) {
+                None => *last,
+                Some(own) => Last {
+                    revision: own.revision.max(last.revision),
+                    // What the two gave is a part of what the row is now.
+                    content: Some(0),
+                },
+            };
+            self.rows.insert(*id, both);
+        }
+    }
+
+    /// Writes it.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.list(self.rows.iter(), |writer, (id, last)| {
+            id.write(writer);
+            writer.number(last.revision);
+            writer.option(last.content, Writer::number);
+        });
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Ids that are not in their order.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let rows = reader.list(|reader| {
+            let id = Id::read(reader)?;
+            let revision = reader.number()?;
+            let content = reader.option(Reader::number)?;
+            Ok((id, Last { revision, content }))
+        })?;
+        match rows.is_sorted_by(|left, right| left.0 < right.0) {
+            true => Ok(Given {
+                rows: rows.into_iter().collect(),
+            }),
+            false => Err(Damaged),
+        }
+    }
+}
+
+fn hash(row: &Row) -> u64 {
+    let text = serde_json::to_vec(row).unwrap_or_default();
+    let whole: [u8; 32] = Sha256::digest(text).into();
+    let (first, _) = whole.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    // 0 stands for what two parts gave together.
+    u64::from_le_bytes(*first).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::Identity;
+    use crate::value::{Number, Value};
+    use crate::window::Bounds;
+    use std::string::ToString;
+    use std::vec;
+
+    fn row(host: &str, count: i64) -> (Id, Row) {
+        let mut row = Row::new(Identity {
+            by: Some(vec![host.to_string()]),
+            ..Identity::default()
+        });
+        row.set("count", Value::Number(Number::Int(count)));
+        (Id::of("rule", Bounds::All, &row), row)
+    }
+
+    fn shown(changes: &[Change]) -> Vec<(u64, Option<Value>)> {
+        changes
+            .iter()
+            .map(|change| {
+                (
+                    change.revision,
+                    change.row.as_ref().map(|row| row.get("count").clone()),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_what_changed_is_given_again() {
+        let count = |count| Some(Value::Number(Number::Int(count)));
+        let mut given = Given::first(&[row("a", 1), row("b", 1)]);
+        assert_eq!(given.update(vec![row("a", 1), row("b", 1)], 1), []);
+        let changes = given.update(vec![row("a", 2), row("b", 1), row("c", 1)], 1);
+        assert_eq!(shown(&changes), [(1, count(2)), (1, count(1))]);
+        let changes = given.update(vec![row("b", 1), row("c", 1)], 1);
+        assert_eq!(shown(&changes), [(2, None)], "gone");
+        assert_eq!(given.update(vec![row("b", 1), row("c", 1)], 1), [], "once");
+        let changes = given.update(vec![row("a", 2), row("b", 1), row("c", 1)], 1);
+        assert_eq!(shown(&changes), [(3, count(2))], "and back");
+    }
+
+    #[test]
+    fn a_second_row_that_is_the_same_is_a_change() {
+        let mut given = Given::first(&[row("a", 1)]);
+        let changes = given.update(vec![row("a", 1), row("a", 1)], 1);
+        assert_eq!(changes.len(), 2, "both are given, with one revision");
+        assert!(changes.iter().all(|change| change.revision == 1));
+    }
+
+    #[test]
+    fn what_two_parts_gave_is_given_anew() {
+        let mut given = Given::first(&[row("a", 1), row("b", 1)]);
+        given.merge(&Given::first(&[row("a", 2)]));
+        let changes = given.update(vec![row("a", 3), row("b", 1)], 1);
+        assert_eq!(changes.len(), 1);
+        let mut writer = Writer::new();
+        given.write(&mut writer);
+        let bytes = writer.into_bytes();
+        let mut again = Given::read(&mut Reader::new(&bytes)).unwrap();
+        assert_eq!(again.update(vec![row("a", 3), row("b", 1)], 1), []);
+    }
+}

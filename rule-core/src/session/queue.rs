@@ -1,0 +1,236 @@
+//! Alerts that wait to be taken.
+//!
+//! An alert waits as what it is made of and is written when it is taken: the
+//! lines of a full window can take several times what the window did.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::engine::PARTIAL;
+use super::rule::Rule;
+use crate::alert::{self, Body, Head, Id, Kind};
+use crate::rows::Row;
+use crate::snapshot::{self, Damaged, Digest, Reader, Writer};
+use crate::window::{Bounds, State};
+
+/// No more is written at once than this many bytes and one line.
+const AT_ONCE: usize = 256 << 10;
+
+/// Bytes that an alert is reckoned with besides what it says.
+const ENTRY: usize = 128;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Waiting>,
+    bytes: usize,
+    /// Bytes that the longest of the lines may take.
+    longest_line: usize,
+}
+
+/// An alert that waits.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) window: Bounds,
+    /// The rule's place among the rules.
+    pub(super) rule: usize,
+    pub(super) kind: Kind,
+    pub(super) part: u64,
+    pub(super) revision: u64,
+    pub(super) says: Says,
+}
+
+/// What an alert says.
+#[derive(Clone, Debug)]
+pub(super) enum Says {
+    Row(Row),
+    /// The row of this id does not come out of the search any more.
+    Gone(Id),
+    /// A group that made room.
+    Group(State),
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, waiting: Waiting, rules: &[Rule]) {
+        self.bytes = self.bytes.saturating_add(waiting.says.bytes());
+        let rule = rules.get(waiting.rule);
+        let line = rule.map_or(0, |rule| waiting.says.line_length(rule));
+        self.longest_line = self.longest_line.max(line);
+        self.waiting.push_back(waiting);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Bytes of the lines of one taking without the last, and of the longest line.
+    pub(super) fn taken_at_once(&self) -> (usize, usize) {
+        (AT_ONCE, self.longest_line)
+    }
+
+    /// Takes alerts, as JSON lines, up to about [`AT_ONCE`].
+    pub(super) fn take(&mut self, rules: &[Rule], digest: &Digest) -> Vec<u8> {
+        let mut lines = Vec::new();
+        while lines.len() < AT_ONCE {
+            let Some(waiting) = self.waiting.pop_front() else {
+                break;
+            };
+            self.bytes = self.bytes.saturating_sub(waiting.says.bytes());
+            if let Some(rule) = rules.get(waiting.rule) {
+                waiting.write_line(rule, digest, &mut lines);
+            }
+        }
+        if self.waiting.is_empty() {
+            self.longest_line = 0;
+        }
+        lines
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.list(self.waiting.iter(), |writer, waiting| waiting.write(writer));
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>, rules: &[Rule]) -> Result<Self, Damaged> {
+        let mut queue = Queue::default();
+        for waiting in reader.list(|reader| Waiting::read(reader, rules))? {
+            queue.push(waiting, rules);
+        }
+        Ok(queue)
+    }
+}
+
+impl Waiting {
+    fn write_line(self, rule: &Rule, digest: &Digest, out: &mut Vec<u8>) {
+        let of = |row: &Row| Id::of(&rule.detection.id, self.window, row);
+        let head = |id| Head {
+            kind: self.kind,
+            id,
+            part: self.part,
+            revision: self.revision,
+        };
+        let mut write = |head: Head, body: Body<'_>| {
+            alert::write(&rule.detection, self.window, &head, &body, out);
+        };
+        match self.says {
+            Says::Row(row) => write(
+                head(of(&row)),
+                Body {
+                    row: Some(&row),
+                    state: None,
+                },
+            ),
+            Says::Gone(id) => write(
+                head(id),
+                Body {
+                    row: None,
+                    state: None,
+                },
+            ),
+            Says::Group(state) => {
+                let snapshot = snapshot::seal(PARTIAL, digest, |writer| {
+                    writer.count(self.rule);
+                    self.window.write(writer);
+                    state.write(writer);
+                });
+                for row in state.into_rows(rule.plan.stats.as_ref()) {
+                    write(
+                        head(of(&row)),
+                        Body {
+                            row: Some(&row),
+                            state: Some(&snapshot),
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        self.window.write(writer);
+        writer.count(self.rule);
+        writer.byte(match self.kind {
+            Kind::Final => 0,
+            Kind::Early => 1,
+            Kind::Late => 2,
+            Kind::Amended => 3,
+            Kind::Partial => 4,
+        });
+        writer.number(self.part);
+        writer.number(self.revision);
+        match &self.says {
+            Says::Row(row) => {
+                writer.byte(0);
+                row.write(writer);
+            }
+            Says::Gone(id) => {
+                writer.byte(1);
+                id.write(writer);
+            }
+            Says::Group(state) => {
+                writer.byte(2);
+                state.write(writer);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>, rules: &[Rule]) -> Result<Self, Damaged> {
+        let window = Bounds::read(reader)?;
+        let rule = reader.count()?;
+        let stats = rules.get(rule).ok_or(Damaged)?.plan.stats.as_ref();
+        Ok(Waiting {
+            window,
+            rule,
+            kind: match reader.byte()? {
+                0 => Kind::Final,
+                1 => Kind::Early,
+                2 => Kind::Late,
+                3 => Kind::Amended,
+                4 => Kind::Partial,
+                _ => return Err(Damaged),
+            },
+            part: reader.number()?,
+            revision: reader.number()?,
+            says: match reader.byte()? {
+                0 => Says::Row(Row::read(reader)?),
+                1 => Says::Gone(Id::read(reader)?),
+                2 => Says::Group(State::read(reader, stats)?),
+                _ => return Err(Damaged),
+            },
+        })
+    }
+}
+
+impl Says {
+    fn bytes(&self) -> usize {
+        let own = match self {
+            Says::Row(row) => row.bytes(),
+            Says::Gone(_) => 0,
+            Says::Group(state) => state.bytes(),
+        };
+        own + ENTRY
+    }
+
+    /// Bytes that the alert's line may take: the row, and its values again in the
+    /// message and as risk and threat objects; a group twice, for it is there as a
+    /// row and in base64.
+    fn line_length(&self, rule: &Rule) -> usize {
+        let own = match self {
+            Says::Row(row) => {
+                let again = rule.detection.risk.as_ref().map_or(0, |risk| {
+                    risk.message.matches('$').count() / 2 + risk.objects.len() + risk.threats.len()
+                });
+                row.json_length().saturating_mul(1 + again)
+            }
+            Says::Gone(_) => 0,
+            Says::Group(state) => state.bytes().saturating_mul(8),
+        };
+        own + 1024
+    }
+}

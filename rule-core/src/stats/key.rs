@@ -1,0 +1,105 @@
+//! Keys of groups: the by-values of each, one behind the other.
+//!
+//! A by-value is its length, in four bytes, then its text, so that no two lists
+//! of values have one key. By-values are text: 5 and "5" are one group.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::{Item, Source, Stats};
+use crate::value::compare_texts;
+
+/// The groups that one event can be in, at most: an event whose by-fields have
+/// several values is in one for each combination of them.
+pub const MAX_COMBINATIONS: usize = 1000;
+
+/// The bytes that the keys of one event's combinations take together, at most,
+/// the first one apart.
+const MAX_COMBINED_BYTES: usize = 1 << 20;
+
+/// Bytes before each by-value.
+const LENGTH: usize = 4;
+
+/// The keys of an event, and how many combinations are left out of them.
+pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) {
+    let mut left_out = 0;
+    let mut keys: Vec<Vec<u8>> = alloc::vec![Vec::new()];
+    for field in &stats.by {
+        let mut values: Vec<Vec<u8>> = Vec::new();
+        source.visit(field, &mut |item| values.push(encode(item)));
+        keys = match (keys.as_mut_slice(), values.as_slice()) {
+            // By far the most: one value, no combination.
+            ([key], [value]) => {
+                key.extend_from_slice(value);
+                continue;
+            }
+            (keys, values) => combine(keys, values, &mut left_out),
+        };
+    }
+    (keys, left_out)
+}
+
+/// Each key with each value behind it, as far as the limits go.
+fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Vec<u8>> {
+    let mut combined: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = 0usize;
+    for (key, value) in keys
+        .iter()
+        .flat_map(|key| values.iter().map(move |value| (key, value)))
+    {
+        bytes = bytes.saturating_add(key.len() + value.len());
+        if !combined.is_empty()
+            && (combined.len() >= MAX_COMBINATIONS || bytes > MAX_COMBINED_BYTES)
+        {
+            *left_out = keys
+                .len()
+                .saturating_mul(values.len())
+                .saturating_sub(combined.len());
+            break;
+        }
+        combined.push([key.as_slice(), value].concat());
+    }
+    combined
+}
+
+fn encode(item: Item<'_>) -> Vec<u8> {
+    let number;
+    let text = match item {
+        Item::Text(text) => text,
+        Item::Number(value) => {
+            number = value.to_string();
+            &number
+        }
+    };
+    let mut key = Vec::with_capacity(LENGTH + text.len());
+    key.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    key.extend_from_slice(text.as_bytes());
+    key
+}
+
+/// The by-values of a key; None where the bytes are no key.
+pub(super) fn values(mut key: &[u8]) -> Option<Vec<String>> {
+    let mut values = Vec::new();
+    while !key.is_empty() {
+        let (length, rest) = key.split_first_chunk::<LENGTH>()?;
+        let (text, after) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        values.push(String::from(core::str::from_utf8(text).ok()?));
+        key = after;
+    }
+    Some(values)
+}
+
+/// The bytes of the by-values alone.
+pub(super) fn text_bytes(key: &[u8], stats: &Stats) -> usize {
+    key.len().saturating_sub(LENGTH * stats.by.len())
+}
+
+/// The order of results: value by value, numbers before text.
+pub(super) fn order(left: &[String], right: &[String]) -> Ordering {
+    let pairs = left.iter().zip(right);
+    pairs
+        .map(|(left, right)| compare_texts(left, right))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
