@@ -4,7 +4,7 @@
 
 use rule_tests::host::abi::{Argument, Client, Guest};
 use rule_tests::host::wasmtime::Guest as Wasmtime;
-use rule_tests::host::{Answer, Host};
+use rule_tests::host::Host;
 use serde_json::{Value, json};
 
 const OUT_OF_MEMORY: i64 = -2;
@@ -35,6 +35,17 @@ fn events(from: usize, count: usize) -> String {
 
 fn json_of(answer: &[u8]) -> Value {
     serde_json::from_slice(answer).unwrap()
+}
+
+/// Takes alerts for as long as there are any, and memory for them.
+fn drain(client: &mut Client<Wasmtime>) {
+    while client.guest().call("rule_alerts", &[Argument::I32(1)]) as u32 > 0 {}
+}
+
+/// The code of the last error of the session.
+fn code_of(client: &mut Client<Wasmtime>) -> String {
+    let error = json_of(&client.last_error(1));
+    error["code"].as_str().unwrap().to_owned()
 }
 
 /// `rule_open` in an instance whose memory may be too small for the bytes too.
@@ -93,20 +104,30 @@ fn an_instance_that_was_too_small_opens_with_lower_limits() {
     assert_eq!(client.finish().unwrap(), 3);
 }
 
-/// Pushes until the session refuses, and gives how many events it took.
-fn fill(client: &mut Client<Wasmtime>, most: usize) -> (usize, Answer<usize>) {
+/// Pushes until alerts wait that leave no room for more, and gives how many events
+/// it took.
+fn fill(client: &mut Client<Wasmtime>) -> (usize, Vec<u8>) {
     let mut taken = 0;
     loop {
-        let answer = client.push(events(taken, 100).as_bytes());
-        if answer.is_err() || taken >= most {
-            return (taken, answer);
+        match client.push(events(taken, 100).as_bytes()) {
+            Ok(_) => taken += 100,
+            Err(error) => return (taken, error),
         }
-        taken += 100;
     }
 }
 
+/// The counts of alerts together.
+fn counted(alerts: &[u8]) -> u64 {
+    let lines = alerts.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.is_empty());
+    lines
+        .map(|line| json_of(line)["row"]["count"].as_u64().unwrap())
+        .sum()
+}
+
 /// What `rule_describe` says is enough: with as much memory and no page more, the
-/// state can be filled, the longest record pushed, and all windows closed.
+/// state can be filled and alerts pile up as far as they may, the longest record
+/// be pushed, the state put aside and taken up, and all windows be closed.
 #[test]
 fn the_memory_that_it_asks_for_is_enough() {
     for limits in [
@@ -129,24 +150,24 @@ fn the_memory_that_it_asks_for_is_enough() {
         for piece in long.as_bytes().chunks(PAGE) {
             client.push(piece).unwrap();
         }
-        let (taken, answer) = fill(&mut client, 1_000_000);
-        let error = json_of(&answer.unwrap_err());
+        let (taken, error) = fill(&mut client);
+        let error = json_of(&error);
         assert_eq!(error["code"], "out_of_memory", "{limits}");
+        assert!(error["message"].as_str().unwrap().contains("take them"));
 
-        // Nothing of what was taken is lost, and nothing of what was refused is in.
-        let counters = json_of(&client.counters());
-        assert_eq!(counters["records"], taken + 1, "{limits}");
+        // Nothing of what was refused is in, and nothing of what was taken is lost.
         let before = client.counters();
         client.push(events(taken, 1).as_bytes()).unwrap_err();
         assert_eq!(client.counters(), before, "{limits}");
-        let matches = counters["matches"].as_u64().unwrap() as usize;
-        assert_eq!(client.finish().unwrap(), matches, "{limits}");
-        let alerts = client.alerts();
-        assert_eq!(
-            alerts.split(|byte| *byte == b'\n').count() - 1,
-            matches,
-            "{limits}"
-        );
+        let mut alerts = client.alerts();
+        let snapshot = client.snapshot().unwrap();
+        client.restore(&snapshot).unwrap();
+        client.finish().unwrap();
+        alerts.append(&mut client.alerts());
+        let counters = json_of(&client.counters());
+        assert_eq!(counters["records"], taken + 1, "{limits}");
+        assert_eq!(counters["matches"], taken + 1, "{limits}");
+        assert_eq!(counted(&alerts), taken as u64 + 1, "{limits}");
     }
 }
 
@@ -186,13 +207,17 @@ fn no_cap_makes_it_trap() {
             let answer = client.guest().call("rule_push", &[handle, at, length]);
             client.take_back([at, length]);
             assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
+            let snapshot = client.guest().call("rule_snapshot", &[handle]);
+            assert!(snapshot != 0 || code_of(&mut client) == "out_of_memory");
         }
+        drain(&mut client);
         let answer = client.guest().call("rule_finish", &[handle]);
         assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
         for bytes in held.into_iter().flatten() {
             client.take_back(bytes);
         }
         if answer == OUT_OF_MEMORY {
+            drain(&mut client);
             assert!(client.guest().call("rule_finish", &[handle]) >= 0);
         }
     }

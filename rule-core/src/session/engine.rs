@@ -485,15 +485,21 @@ impl Engine {
         self.queue.take(&self.rules, &self.digest)
     }
 
-    /// Bytes that the rows of the open windows may take.
+    /// Bytes that the rows of a window which is closed next may take. Beside alerts
+    /// that wait none is closed that there is no room for.
     pub(super) fn rows_to_come(&self) -> usize {
+        let room = match self.queue.is_empty() {
+            true => usize::MAX,
+            false => self.config.limits.state.saturating_sub(self.queue.bytes()),
+        };
         let rules = self.rules.iter();
         rules
             .map(|rule| {
-                let held = rule.size().bytes.saturating_add(rule.kept());
+                let held = rule.size().bytes.min(room).saturating_add(rule.kept());
                 held.saturating_mul(rule.row_factor())
             })
-            .fold(0, usize::saturating_add)
+            .max()
+            .unwrap_or_default()
     }
 
     pub(super) fn counters(&self) -> Counters {

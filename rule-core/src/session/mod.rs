@@ -223,17 +223,14 @@ impl Session {
         }
     }
 
-    /// Goes on with what was held for want of room. False where nothing was.
-    fn go_on(&mut self) -> bool {
-        if !self.engine.is_full() && self.backlog.is_empty() {
-            return false;
-        }
+    /// Goes on with what was held for want of room. Where something is held still,
+    /// alerts wait.
+    fn go_on(&mut self) {
         self.engine.go_on();
-        if !self.engine.is_full() {
+        if !self.engine.is_full() && !self.backlog.is_empty() {
             let backlog = core::mem::take(&mut self.backlog);
             self.feed(&backlog);
         }
-        true
     }
 
     /// Tells the time, in milliseconds since the epoch: windows whose run has
@@ -273,12 +270,11 @@ impl Session {
     /// than about 256 KiB. Empty where none waits.
     #[must_use]
     pub fn take_alerts(&mut self) -> Vec<u8> {
-        loop {
-            let lines = self.engine.take_alerts();
-            if !lines.is_empty() || !self.go_on() {
-                return lines;
-            }
+        let lines = self.engine.take_alerts();
+        if self.engine.queue.is_empty() {
+            self.go_on();
         }
+        lines
     }
 
     /// The whole state as bytes: what the windows hold, the clock and the counters,
@@ -365,11 +361,13 @@ impl Session {
             total: record
                 .saturating_mul(6)
                 .saturating_add(length)
-                .saturating_add(4 * SLICE),
+                .saturating_add(2 * length.min(SLICE))
+                .saturating_add(64 * 1024),
         }
     }
 
-    /// What closing every window needs besides what is kept: their rows.
+    /// What closing windows needs besides what is kept: the rows of one that there is
+    /// room for.
     #[must_use]
     pub fn close_headroom(&self) -> Headroom {
         let push = self.push_headroom(0);
@@ -380,15 +378,18 @@ impl Session {
         }
     }
 
-    /// What taking alerts needs: the lines of one taking, in a buffer that is
-    /// moved as it grows.
+    /// What taking alerts needs: the lines of one taking, in a buffer that is moved
+    /// as it grows; and where all are taken and something was held, what going on
+    /// with it does, in the room of those that were taken.
     #[must_use]
     pub fn alerts_headroom(&self) -> Headroom {
-        let (lines, line) = self.engine.queue.taken_at_once();
+        let queue = &self.engine.queue;
+        let (lines, line) = queue.taken_at_once();
         let held = match self.engine.is_full() || !self.backlog.is_empty() {
             true => self.close_headroom(),
             false => Headroom::default(),
         };
+        let held_total = held.total.saturating_sub(queue.bytes());
         Headroom {
             largest: lines
                 .saturating_add(line.saturating_mul(2))
@@ -396,7 +397,7 @@ impl Session {
             total: lines
                 .saturating_mul(3)
                 .saturating_add(line.saturating_mul(3))
-                .saturating_add(held.total),
+                .saturating_add(held_total),
         }
     }
 
@@ -433,10 +434,7 @@ impl Session {
         let most = self.engine.config().limits.memory();
         Headroom {
             largest: length,
-            total: length
-                .saturating_mul(16)
-                .min(most)
-                .saturating_add(4 * SLICE),
+            total: length.saturating_mul(16).min(most).saturating_add(SLICE),
         }
     }
 

@@ -218,8 +218,8 @@ impl Says {
     }
 
     /// Bytes that the alert's line may take: the row, and its values again in the
-    /// message and as risk and threat objects; a group twice, for it is there as a
-    /// row and in base64.
+    /// message and as risk and threat objects; of a group the row, and its state in
+    /// base64.
     fn line_length(&self, rule: &Rule) -> usize {
         let own = match self {
             Says::Row(row) => {
@@ -229,7 +229,11 @@ impl Says {
                 row.json_length().saturating_mul(1 + again)
             }
             Says::Gone(_) => 0,
-            Says::Group(state) => state.bytes().saturating_mul(8),
+            Says::Group(state) => {
+                let rows = state.clone().into_rows(rule.plan.stats.as_ref());
+                let row = rows.first().map_or(0, Row::json_length);
+                row.saturating_add(state.bytes().saturating_mul(2))
+            }
         };
         own + 1024
     }

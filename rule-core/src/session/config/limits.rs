@@ -29,7 +29,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             record: 1 << 20,
-            state: 8 << 20,
+            state: 5 << 20,
             future: 3600,
             groups: 100_000,
             windows: 10_000,
@@ -80,13 +80,14 @@ impl Limits {
         })
     }
 
-    /// Bytes of memory that what is limited may take: a record with what decoding
-    /// it takes, the windows, for at their close the rows stand beside the groups,
-    /// what is kept of closed ones, with the rows of a change, and the lines of
-    /// alerts.
+    /// Bytes of memory that what is limited may take. A record, with what decoding
+    /// it takes, or with a group of its own, its row and the line of its alert. The
+    /// windows, for at their close the rows stand beside the groups, in a memory that
+    /// has gaps where others made room. What is kept of closed ones, with the rows of
+    /// a change. And the lines of alerts.
     pub(in crate::session) fn memory(&self) -> usize {
-        let record = self.record.saturating_mul(8);
-        let windows = self.state.saturating_mul(5);
+        let record = self.record.saturating_mul(20);
+        let windows = self.state.saturating_mul(6);
         let late = self.late.saturating_mul(3);
         [windows, late, 1 << 20]
             .into_iter()
