@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::checkpoint::CheckpointError;
 use crate::module::{ModuleError, Refusal};
 use crate::output::visible;
 use crate::rules::{RuleError, Settings};
@@ -42,6 +44,17 @@ pub(crate) enum Failure {
     /// The results cannot be written.
     #[error("cannot write the results: {0}")]
     Output(#[from] io::Error),
+    /// The file for the results cannot be opened.
+    #[error("cannot write the results to `{path}`: {source}")]
+    Target {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A checkpoint cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The module failed in the middle of its work.
     #[error("{0}")]
     Midway(ModuleError),
@@ -75,6 +88,14 @@ impl Failure {
         match origin {
             Some(origin) => Self::Refused { origin, refusal },
             None => ModuleError::Refused(refusal).into(),
+        }
+    }
+
+    /// A file that is to take the results and cannot be opened.
+    pub(crate) fn cannot_open(path: &Path, source: io::Error) -> Self {
+        Self::Target {
+            path: path.display().to_string(),
+            source,
         }
     }
 

@@ -10,14 +10,17 @@
 //! - [`input`]: from names to bytes: found, unpacked, .evtx decoded;
 //! - [`rules`]: from files and options to the configuration of a module;
 //! - [`module`]: the module under wasmtime, its answers checked;
+//! - `follow`: files that grow and are rotated; `checkpoint`: how far a run is, on disk;
 //! - the program around them, [`program`], with its commands and outputs.
 //!
 //! What a search means is none of this crate's business: all of that is inside
 //! the module.
 
+mod checkpoint;
 mod cli;
 mod commands;
 mod failure;
+mod follow;
 pub mod input;
 pub mod module;
 mod output;

@@ -43,6 +43,13 @@ impl Progress {
         }
     }
 
+    /// Counts bytes that need not be read.
+    pub(crate) fn passed(&self, bytes: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(bytes);
+        }
+    }
+
     /// Shows the bar once the work has proved long.
     pub(crate) fn step(&self) {
         if let Some(bar) = &self.bar

@@ -26,6 +26,9 @@ const SOUND: &str = r#"
   (func (export "rule_describe") (param i32) (result i64) (i64.const 0))
   (func (export "rule_counters") (param i32) (result i64) (i64.const 0x800000000d))
   (func (export "rule_explain") (param i32 i32 i32) (result i64) (i64.const 0))
+  (func (export "rule_snapshot") (param i32) (result i64) (i64.const 0x8000000002))
+  (func (export "rule_restore") (param i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "rule_merge") (param i32 i32 i32) (result i32) (i32.const 0))
   (func (export "rule_last_error") (param i32) (result i64) (i64.const 0x1000000030))
 )
 "#;
@@ -45,6 +48,10 @@ fn first_error(from: &str, to: &str) -> Result<(), ModuleError> {
     session.input(&json!({ "name": "a" }))?;
     session.push(b"{}\n")?;
     session.advance(1)?;
+    let snapshot = session.snapshot()?.to_vec();
+    assert_eq!(snapshot, b"{\"");
+    session.restore(&snapshot)?;
+    session.merge(&snapshot)?;
     session.finish()?;
     assert!(session.alerts()?.is_empty());
     assert_eq!(session.counters()?.records, 7);
@@ -167,6 +174,24 @@ fn broken_contracts() {
             "\"rule_finish\") (param i32) (result i32) (i32.const 0)",
             "\"rule_finish\") (param i32) (result i32) (call 8 (local.get 0))",
             "stopped in `rule_finish`",
+        ),
+        (
+            "a snapshot outside of memory",
+            "0x8000000002)",
+            "0x8000000002000000)",
+            "answered `rule_snapshot` wrongly",
+        ),
+        (
+            "a snapshot that is refused",
+            "\"rule_restore\") (param i32 i32 i32) (result i32) (i32.const 0)",
+            "\"rule_restore\") (param i32 i32 i32) (result i32) (i32.const -50)",
+            "no such handle",
+        ),
+        (
+            "a merge that stops",
+            "\"rule_merge\") (param i32 i32 i32) (result i32) (i32.const 0)",
+            "\"rule_merge\") (param i32 i32 i32) (result i32) unreachable",
+            "stopped in `rule_merge`",
         ),
         (
             "a push that is refused",

@@ -54,7 +54,7 @@ impl Format {
     }
 
     /// What a file's name says: CSV cannot be told from text by its bytes.
-    pub(super) fn of_name(path: &Path) -> Self {
+    pub(crate) fn of_name(path: &Path) -> Self {
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().to_lowercase());
@@ -77,10 +77,23 @@ pub(super) enum Content {
     Evtx(Box<Events>),
 }
 
-/// Unpacks a stream until what is left is a log.
-pub(super) fn open(source: Box<dyn Read>, format: Format) -> io::Result<Content> {
+/// Whether the beginning of a file says that it is not to be read as it is: packed,
+/// or an event log. None where it is too short to tell.
+pub(crate) fn is_wrapped(beginning: &[u8]) -> Option<bool> {
+    let marks = [GZIP, ZSTD, EVTX];
+    if marks.iter().any(|mark| beginning.starts_with(mark)) {
+        return Some(true);
+    }
+    match marks.iter().any(|mark| mark.starts_with(beginning)) {
+        true => None,
+        false => Some(false),
+    }
+}
+
+/// Unpacks a stream until what is left is a log; whether it was packed at all.
+pub(super) fn open(source: Box<dyn Read>, format: Format) -> io::Result<(Content, bool)> {
     let mut source = source;
-    for _ in 0..DEPTH {
+    for depth in 0..DEPTH {
         let (mark, whole) = peek(source)?;
         if mark.starts_with(GZIP) {
             source = Box::new(MultiGzDecoder::new(BufReader::with_capacity(
@@ -90,13 +103,13 @@ pub(super) fn open(source: Box<dyn Read>, format: Format) -> io::Result<Content>
         } else if mark.starts_with(ZSTD) {
             source = Box::new(Frames::new(BufReader::with_capacity(PACKED_BUFFER, whole)));
         } else if matches!(format, Format::Auto | Format::Evtx) && mark == EVTX {
-            return Ok(Content::Evtx(Box::new(Events::new(whole))));
+            return Ok((Content::Evtx(Box::new(Events::new(whole))), depth > 0));
         } else if format == Format::Evtx {
             return Err(io::Error::other(
                 "it is no .evtx file; leave `--format` away to have it recognised",
             ));
         } else {
-            return Ok(Content::Plain(whole));
+            return Ok((Content::Plain(whole), depth > 0));
         }
     }
     Err(io::Error::other(format!(
@@ -129,7 +142,7 @@ mod tests {
     }
 
     fn read(bytes: Vec<u8>) -> io::Result<String> {
-        match open(Box::new(Cursor::new(bytes)), Format::Auto)? {
+        match open(Box::new(Cursor::new(bytes)), Format::Auto)?.0 {
             Content::Plain(mut plain) => {
                 let mut text = String::new();
                 plain.read_to_string(&mut text)?;
@@ -173,7 +186,8 @@ mod tests {
                 .get(..packed.len() - 12)
                 .expect("long enough")
                 .to_vec();
-            let Ok(Content::Plain(mut plain)) = open(Box::new(Cursor::new(cut)), Format::Auto)
+            let Ok((Content::Plain(mut plain), true)) =
+                open(Box::new(Cursor::new(cut)), Format::Auto)
             else {
                 panic!("{name}: it opens");
             };
@@ -203,6 +217,21 @@ mod tests {
         }
         let error = read(bytes).expect_err("too deep");
         assert!(error.to_string().contains("packed more than"), "{error}");
+    }
+
+    #[test]
+    fn what_a_beginning_says() {
+        for (beginning, expected) in [
+            (&b""[..], None),
+            (b"E", None),
+            (b"\x1f", None),
+            (b"{", Some(false)),
+            (b"ElfFolk", Some(false)),
+            (b"ElfFile\0..", Some(true)),
+            (b"\x1f\x8b", Some(true)),
+        ] {
+            assert_eq!(is_wrapped(beginning), expected, "{beginning:?}");
+        }
     }
 
     #[test]

@@ -10,10 +10,11 @@ mod find;
 mod zstd;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 pub use content::Format;
+pub(crate) use content::is_wrapped;
 pub use evtx::Damage;
 pub use find::{Found, find};
 
@@ -56,6 +57,8 @@ impl Location {
 pub struct Stream {
     content: Content,
     format: Format,
+    /// The file, where its bytes are taken as they stand in it.
+    plain: Option<PathBuf>,
 }
 
 /// Opens an input.
@@ -73,8 +76,9 @@ pub fn open(
     format: Format,
     watch: impl FnOnce(Box<dyn Read>) -> Box<dyn Read>,
 ) -> io::Result<Stream> {
+    let mut plain = None;
     let (source, by_name): (Box<dyn Read>, Format) = match location {
-        Location::Stdin => (Box::new(io::stdin().lock()), Format::Auto),
+        Location::Stdin => (Box::new(io::stdin()), Format::Auto),
         Location::File(path) => {
             let mut file = File::open(path)?;
             if file.metadata()?.is_dir() {
@@ -82,18 +86,26 @@ pub fn open(
             }
             let source: Box<dyn Read> = match evtx::record_order(&mut file)? {
                 Some(start) => Box::new(start.reader(file, path)?),
-                None => Box::new(file),
+                None => {
+                    plain = file.metadata()?.is_file().then(|| path.clone());
+                    Box::new(file)
+                }
             };
             (source, Format::of_name(path))
         }
     };
-    let content = content::open(watch(source), format)?;
+    let (content, packed) = content::open(watch(source), format)?;
     let format = match (&content, format) {
         (Content::Evtx(_), _) => Format::Xml,
         (Content::Plain(_), Format::Auto) => by_name,
         (Content::Plain(_), given) => given,
     };
-    Ok(Stream { content, format })
+    let plain = plain.filter(|_| !packed && matches!(content, Content::Plain(_)));
+    Ok(Stream {
+        content,
+        format,
+        plain,
+    })
 }
 
 impl Stream {
@@ -101,6 +113,32 @@ impl Stream {
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Passes over the first `length` bytes; answers how many there were.
+    ///
+    /// A file whose bytes are taken as they are is read from there, by a reader that
+    /// `watch` has seen; all else is unpacked up to there. What of that could not be
+    /// decoded is not told again.
+    ///
+    /// # Errors
+    ///
+    /// When what comes before cannot be read.
+    pub fn skip(
+        &mut self,
+        length: u64,
+        watch: impl FnOnce(Box<dyn Read>) -> Box<dyn Read>,
+    ) -> io::Result<u64> {
+        let Some(path) = &self.plain else {
+            let skipped = io::copy(&mut self.by_ref().take(length), &mut io::sink())?;
+            self.take_damage();
+            return Ok(skipped);
+        };
+        let mut file = File::open(path)?;
+        let skipped = file.metadata()?.len().min(length);
+        file.seek(SeekFrom::Start(skipped))?;
+        self.content = Content::Plain(watch(Box::new(file)));
+        Ok(skipped)
     }
 
     /// What could not be decoded since the last time this was asked.
@@ -117,6 +155,34 @@ impl Read for Stream {
         match &mut self.content {
             Content::Evtx(events) => events.read(buffer),
             Content::Plain(bytes) => bytes.read(buffer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    #[test]
+    fn what_is_passed_over_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(b"0123456789").expect("memory");
+        let packed = packed.finish().expect("memory");
+        for (name, bytes) in [("plain", &b"0123456789"[..]), ("packed", &packed)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).expect("written");
+            for (skip, skipped, rest) in [(0, 0, "0123456789"), (4, 4, "456789"), (20, 10, "")] {
+                let location = Location::File(path.clone());
+                let mut stream = open(&location, Format::Auto, |source| source).expect(name);
+                let passed = stream.skip(skip, |source| source).expect(name);
+                assert_eq!(passed, skipped, "{name} {skip}");
+                let mut text = String::new();
+                stream.read_to_string(&mut text).expect(name);
+                assert_eq!(text, rest, "{name} {skip}");
+            }
         }
     }
 }

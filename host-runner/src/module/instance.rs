@@ -50,6 +50,9 @@ pub(super) struct Exports {
     pub(super) describe: TypedFunc<i32, u64>,
     pub(super) counters: TypedFunc<i32, u64>,
     pub(super) explain: TypedFunc<(i32, u32, u32), u64>,
+    pub(super) snapshot: TypedFunc<i32, u64>,
+    pub(super) restore: TypedFunc<(i32, u32, u32), i32>,
+    pub(super) merge: TypedFunc<(i32, u32, u32), i32>,
     last_error: TypedFunc<i32, u64>,
 }
 
@@ -95,6 +98,9 @@ impl Instance {
             describe: export!("rule_describe"),
             counters: export!("rule_counters"),
             explain: export!("rule_explain"),
+            snapshot: export!("rule_snapshot"),
+            restore: export!("rule_restore"),
+            merge: export!("rule_merge"),
             last_error: export!("rule_last_error"),
         };
         let memory = instance

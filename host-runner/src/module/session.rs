@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read};
 
 use serde::Deserialize;
 use serde_json::Value;
+use wasmtime::TypedFunc;
 
 use super::instance::BUFFER;
 use super::{Instance, ModuleError};
@@ -41,8 +42,15 @@ pub struct Counters {
     pub malformed: u64,
     /// Records with bytes that are no UTF-8.
     pub invalid_utf8: u64,
-    /// Matches that came after their window had closed.
+    /// Matches that came after all of their windows had closed; they are in rows of
+    /// kind `late` or `amended`.
     pub late: u64,
+    /// Alerts of kind `partial`: groups that went out at a limit.
+    pub partial: u64,
+    /// Alerts of kind `early`: rows given before their window closed.
+    pub early: u64,
+    /// Alerts of kind `amended`: rows given again with late events in them.
+    pub amended: u64,
     /// Matches too far ahead of the clock.
     pub future: u64,
     /// Matches in no window.
@@ -53,8 +61,6 @@ pub struct Counters {
     pub combinations: u64,
     /// Fields left out, of events with too many of them.
     pub fields: u64,
-    /// Matches that found no room.
-    pub overflow: u64,
     /// Groups of `stats` that are held.
     pub groups: u64,
     /// Alerts that were given out.
@@ -87,19 +93,16 @@ impl<'a> Session<'a> {
     /// Begins an input; a record in progress ends.
     ///
     /// `input` is the JSON that `rule_input` takes: `name`, `format`, `host`,
-    /// `sourcetype`, `source`, `timezone`, each optional.
+    /// `sourcetype`, `source`, `timezone`, `offset`, `stream`, `goes_on`, `ends`, each
+    /// optional.
     ///
     /// # Errors
     ///
     /// When the module refuses it or fails.
     pub fn input(&mut self, input: &Value) -> Result<(), ModuleError> {
-        let (handle, function) = (self.handle, self.instance.exports.input.clone());
-        let answer = self.instance.with_bytes(
-            "rule_input",
-            input.to_string().as_bytes(),
-            |instance, at, length| instance.call("rule_input", &function, (handle, at, length)),
-        )?;
-        self.checked("rule_input", answer).map(drop)
+        let function = self.instance.exports.input.clone();
+        self.give("rule_input", &function, input.to_string().as_bytes())
+            .map(drop)
     }
 
     /// Gives bytes to the module, split as they may be; answers how many alerts wait.
@@ -221,6 +224,59 @@ impl<'a> Session<'a> {
                 // Before the record's memory is given back: an answer is valid until the next call.
                 instance.json("rule_explain", handle, packed)
             })
+    }
+
+    /// The whole state as bytes: what is read and not yet given, the windows, the
+    /// clock, the counters. It changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the module refuses or fails.
+    pub fn snapshot(&mut self) -> Result<&[u8], ModuleError> {
+        let function = self.instance.exports.snapshot.clone();
+        let packed = self
+            .instance
+            .call("rule_snapshot", &function, self.handle)?;
+        self.instance.answer("rule_snapshot", self.handle, packed)
+    }
+
+    /// Takes the state of a [`snapshot`](Self::snapshot) in place of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the module fails, or refuses the bytes: damaged (`bad_snapshot`), or of
+    /// other rules or settings (`other_rules`). The state stays as it was.
+    pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), ModuleError> {
+        let function = self.instance.exports.restore.clone();
+        self.give("rule_restore", &function, snapshot).map(drop)
+    }
+
+    /// Joins the state of another session of the same rules, as a
+    /// [`snapshot`](Self::snapshot) of it; answers how many alerts wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`restore`](Self::restore), and `cannot_merge` where either session is in
+    /// the middle of a record, has alerts that wait, is finished, or has another clock.
+    pub fn merge(&mut self, snapshot: &[u8]) -> Result<u32, ModuleError> {
+        let function = self.instance.exports.merge.clone();
+        self.give("rule_merge", &function, snapshot)
+    }
+
+    /// Calls an export that takes bytes and answers a count.
+    fn give(
+        &mut self,
+        name: &'static str,
+        function: &TypedFunc<(i32, u32, u32), i32>,
+        bytes: &[u8],
+    ) -> Result<u32, ModuleError> {
+        let handle = self.handle;
+        let answer = self
+            .instance
+            .with_bytes(name, bytes, |instance, at, length| {
+                instance.call(name, function, (handle, at, length))
+            })?;
+        self.checked(name, answer)
     }
 
     /// An answer that is a count where it is not negative.

@@ -36,7 +36,7 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Output for Csv<W> {
+impl<W: Write + Send> Output for Csv<W> {
     fn alerts(&mut self, lines: &[u8]) -> io::Result<()> {
         for alert in alert::parse(lines) {
             self.alerts.push(alert?);

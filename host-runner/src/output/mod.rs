@@ -1,8 +1,10 @@
-//! Outputs: alerts as JSON lines, as a table for people, as CSV.
+//! Outputs: alerts as JSON lines, as a table for people, as CSV; to standard
+//! output or to a file.
 
 mod alert;
 mod block;
 mod csv;
+mod file;
 mod grid;
 mod shown;
 mod tables;
@@ -10,6 +12,7 @@ mod text;
 
 use std::io::{self, Write};
 
+pub(crate) use file::{AlertFile, Start};
 pub(crate) use text::{one_line, visible};
 
 /// The form that alerts are written in.
@@ -26,29 +29,60 @@ pub(crate) enum OutputForm {
 }
 
 /// Somewhere that alerts go.
-pub(crate) trait Output {
+pub(crate) trait Output: Send {
     /// Takes alerts as the module gives them: JSON lines.
     fn alerts(&mut self, lines: &[u8]) -> io::Result<()>;
 
     /// Writes what has been kept back.
     fn finish(&mut self) -> io::Result<()>;
+
+    /// Has what was taken outlast this program; answers the length of the file that
+    /// it is in, where it is one.
+    ///
+    /// A form that keeps rows back until the end has nothing to say here.
+    fn settle(&mut self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
 }
 
 impl OutputForm {
     /// An output of this form to standard output.
     pub(crate) fn to_stdout(self) -> Box<dyn Output> {
         match self {
-            Self::Ndjson => Box::new(Lines(io::stdout().lock())),
-            Self::Table => Box::new(tables::Tables::new(anstream::stdout().lock())),
-            Self::Csv => Box::new(csv::Csv::new(io::stdout().lock())),
+            Self::Ndjson => Box::new(Lines(io::stdout())),
+            Self::Table => Box::new(tables::Tables::new(anstream::stdout())),
+            Self::Csv => Box::new(csv::Csv::new(io::stdout())),
         }
+    }
+
+    /// An output of this form to a file.
+    pub(crate) fn to_file(self, file: AlertFile) -> Box<dyn Output> {
+        match self {
+            Self::Ndjson => Box::new(Lines(file)),
+            Self::Table => Box::new(tables::Tables::new(anstream::StripStream::new(
+                Box::new(file) as Box<dyn Write + Send>,
+            ))),
+            Self::Csv => Box::new(csv::Csv::new(file)),
+        }
+    }
+}
+
+/// What lines are written to.
+trait Target: Write + Send {
+    /// See [`Output::settle`].
+    fn settle(&mut self) -> io::Result<Option<u64>>;
+}
+
+impl Target for io::Stdout {
+    fn settle(&mut self) -> io::Result<Option<u64>> {
+        self.flush().map(|()| None)
     }
 }
 
 /// The module's own lines, as they are.
 struct Lines<W>(W);
 
-impl<W: Write> Output for Lines<W> {
+impl<W: Target> Output for Lines<W> {
     fn alerts(&mut self, lines: &[u8]) -> io::Result<()> {
         self.0.write_all(lines)?;
         self.0.flush()
@@ -56,5 +90,9 @@ impl<W: Write> Output for Lines<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+
+    fn settle(&mut self) -> io::Result<Option<u64>> {
+        self.0.settle()
     }
 }

@@ -25,7 +25,7 @@ impl<W: Write> Tables<W> {
     }
 }
 
-impl<W: Write> Output for Tables<W> {
+impl<W: Write + Send> Output for Tables<W> {
     fn alerts(&mut self, lines: &[u8]) -> io::Result<()> {
         for alert in alert::parse(lines) {
             self.alerts.push(alert?);

@@ -25,6 +25,12 @@ pub struct Settings {
     pub window: Option<Window>,
     /// As many events behind each row go with the alert.
     pub samples: Option<u32>,
+    /// What becomes of late events.
+    pub late: Option<Late>,
+    /// Whether rows are given before their window closes, too.
+    pub early: bool,
+    /// What tells the time, where the file does not say it.
+    pub clock: Option<&'static str>,
     /// Limits, each where the file does not say it.
     pub limits: Map<String, Value>,
 }
@@ -83,6 +89,15 @@ impl Settings {
         if let Some(samples) = self.samples {
             all.insert("samples".to_owned(), json!(samples));
         }
+        if let Some(late) = self.late {
+            late.write_to(&mut all);
+        }
+        if self.early {
+            all.insert("early".to_owned(), json!(true));
+        }
+        if let Some(clock) = self.clock {
+            all.entry("clock").or_insert_with(|| json!(clock));
+        }
         if !self.limits.is_empty()
             && let Value::Object(limits) = all.entry("limits").or_insert_with(|| json!({}))
         {
@@ -91,6 +106,29 @@ impl Settings {
             }
         }
         Ok(Value::Object(all))
+    }
+}
+
+/// What becomes of events that come after their window has closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Late {
+    /// They are given in alerts of their own
+    Report,
+    /// The window's row is given again, with them in it
+    Amend,
+}
+
+impl Late {
+    /// Says the mode; how long closed windows are kept stays as the file says it.
+    fn write_to(self, all: &mut Map<String, Value>) {
+        let mode = match self {
+            Self::Report => "report",
+            Self::Amend => "amend",
+        };
+        match all.get_mut("late") {
+            Some(Value::Object(late)) => late.insert("mode".to_owned(), json!(mode)),
+            _ => all.insert("late".to_owned(), json!(mode)),
+        };
     }
 }
 
@@ -205,6 +243,37 @@ mod tests {
             "the file knows better"
         );
         assert_eq!(all.get("detections"), None, "the rules in the module stay");
+    }
+
+    #[test]
+    fn late_keeps_what_the_file_says_beside_the_mode() {
+        for (file, expected) in [
+            (json!({}), json!("amend")),
+            (json!({"late": "report"}), json!("amend")),
+            (
+                json!({"late": {"mode": "report", "keep": "2h"}}),
+                json!({"mode": "amend", "keep": "2h"}),
+            ),
+        ] {
+            let settings = Settings {
+                file: file.as_object().expect("an object").clone(),
+                late: Some(Late::Amend),
+                ..Settings::default()
+            };
+            let all = settings.to_json().expect("a configuration");
+            assert_eq!(all["late"], expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_clock_of_the_file_wins() {
+        let mut settings = Settings {
+            clock: Some("host"),
+            ..Settings::default()
+        };
+        assert_eq!(settings.to_json().expect("json")["clock"], json!("host"));
+        settings.file.insert("clock".to_owned(), json!("record"));
+        assert_eq!(settings.to_json().expect("json")["clock"], json!("record"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod run;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -7,8 +9,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::failure::Failure;
 use crate::input::Format;
 use crate::module::Module;
-use crate::output::OutputForm;
-use crate::rules::{Detection, InputSettings, RuleError, Settings, Window};
+use crate::rules::{Detection, InputSettings, RuleError, Settings};
+
+pub(crate) use run::Run;
 
 /// Runs a detection, written as a Splunk search, over logs.
 #[derive(Debug, Parser)]
@@ -33,58 +36,6 @@ pub(crate) enum Command {
     Check(Check),
     Explain(Explain),
     Describe(Describe),
-}
-
-/// Reads logs and writes the alerts
-///
-/// All inputs together are one search: what a window holds may come from any of
-/// them, in any order.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-host-runner run events.ndjson\n  \
-host-runner run logs/ --output table\n  \
-host-runner run 'C:\\evidence\\*.evtx' --rule my-detection.yml --macros macros/\n  \
-zcat events.json.gz | host-runner run --search 'EventCode=4688 | stats count by host' --window all")]
-pub(crate) struct Run {
-    /// Files, folders, patterns, `-`; without any, standard input
-    ///
-    /// What is packed (.gz, .zst) and what is a Windows event log (.evtx) is seen
-    /// by the content. From a folder the files with the name of a log are taken.
-    #[arg(value_name = "INPUT")]
-    pub(crate) inputs: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) common: Common,
-
-    #[command(flatten)]
-    pub(crate) events: Events,
-
-    /// The form of the events
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) format: Format,
-
-    /// The windows: `schedule`, `all`, or `every=1h,offset=50m,delay=10m`
-    ///
-    /// `schedule` takes those that the detection's schedule makes; `all` takes one
-    /// without beginning or end.
-    #[arg(long, value_name = "WINDOW")]
-    pub(crate) window: Option<Window>,
-
-    /// The form of the alerts
-    #[arg(long, value_enum, default_value = "ndjson")]
-    pub(crate) output: OutputForm,
-
-    /// Adds up to N of the events behind each alert to it
-    #[arg(long, value_name = "N")]
-    pub(crate) samples: Option<u32>,
-
-    /// Ends with exit code 3 where there is an alert
-    #[arg(long)]
-    pub(crate) fail_on_alert: bool,
-
-    /// No summary and no progress on standard error
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 /// Runs the test cases of detections

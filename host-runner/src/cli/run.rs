@@ -1,0 +1,131 @@
+//! The options of `run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Common, Events};
+use crate::input::Format;
+use crate::output::OutputForm;
+use crate::rules::{Late, Window};
+
+/// Reads logs and writes the alerts
+///
+/// All inputs together are one search: what a window holds may come from any of
+/// them, in any order.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner run events.ndjson\n  \
+host-runner run logs/ --output table --jobs 4\n  \
+host-runner run 'C:\\evidence\\*.evtx' --rule my-detection.yml --macros macros/\n  \
+zcat events.json.gz | host-runner run --search 'EventCode=4688 | stats count by host' --window all\n  \
+host-runner run /var/log/app.log --follow --checkpoint state/ --to alerts.ndjson")]
+pub(crate) struct Run {
+    /// Files, folders, patterns, `-`; without any, standard input
+    ///
+    /// What is packed (.gz, .zst) and what is a Windows event log (.evtx) is seen
+    /// by the content. From a folder the files with the name of a log are taken.
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) events: Events,
+
+    /// The form of the events
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) format: Format,
+
+    /// The windows: `schedule`, `all`, or `every=1h,offset=50m,delay=10m`
+    ///
+    /// `schedule` takes those that the detection's schedule makes; `all` takes one
+    /// without beginning or end.
+    #[arg(long, value_name = "WINDOW")]
+    pub(crate) window: Option<Window>,
+
+    /// What becomes of events that come after their window has closed
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) late: Option<Late>,
+
+    /// Gives a row also at once, before its window closes
+    #[arg(long)]
+    pub(crate) early: bool,
+
+    /// The form of the alerts
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub(crate) output: OutputForm,
+
+    /// Writes the alerts to a file instead of standard output
+    ///
+    /// The file is made anew. A run that goes on from a checkpoint cuts it back to
+    /// what the checkpoint says; `--follow` without one goes on at its end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
+
+    /// Adds up to N of the events behind each alert to it
+    #[arg(long, value_name = "N")]
+    pub(crate) samples: Option<u32>,
+
+    /// Goes on reading what is written to the inputs, until it is stopped
+    ///
+    /// A file may grow, be rotated or cut, and come later; folders and patterns are
+    /// looked through every few seconds. Windows close by the clock of this
+    /// machine. Packed files and Windows event logs are read once. An interrupt
+    /// or termination signal ends it in order.
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// Keeps the progress in a folder, from where the next start goes on
+    ///
+    /// Together with `--to` each alert is written once, also when the program is
+    /// killed; on standard output at least once.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checkpoint: Option<PathBuf>,
+
+    /// How often the progress is kept
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub(crate) checkpoint_interval: Duration,
+
+    /// Reads in N threads at once; the alerts are those of one
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
+
+    /// Ends with exit code 3 where there is an alert
+    #[arg(long)]
+    pub(crate) fail_on_alert: bool,
+
+    /// No summary and no progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// A length of time such as `10s` or `1m 30s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok())
+        .ok_or_else(|| "give a length of time such as `500ms`, `10s` or `5m`".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [
+            ("10s", Some(Duration::from_secs(10))),
+            ("1m 30s", Some(Duration::from_secs(90))),
+            ("250ms", Some(Duration::from_millis(250))),
+            ("0s", Some(Duration::ZERO)),
+            ("-1s", None),
+            ("10", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text).ok(), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What is read under one name.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::open::{Content, Open, open_file, wrapped};
+use super::{Books, rotated};
+use crate::checkpoint::{Identity, InputState, Number};
+use crate::input::{Damage, Format};
+
+/// As long is the old file still read after another has taken its name: whoever
+/// writes it may take a moment to notice.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What there is to do for a [`Tail`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing at the moment.
+    Nothing,
+    /// There are bytes: read them from the tail.
+    Bytes,
+    /// What was read so far has come to its end, and what follows is another file;
+    /// with a word to the user where something may be lost.
+    Ended(Option<String>),
+}
+
+/// What is read under one name.
+pub(crate) struct Tail {
+    path: PathBuf,
+    format: Format,
+    open: Option<Open>,
+    /// What to tell where the file of a checkpoint is gone.
+    lost: Option<String>,
+    /// Whether the module knows of what is read.
+    pub(crate) begun: bool,
+}
+
+impl Tail {
+    /// A name that is followed from now on, the file from its start.
+    pub(crate) fn new(path: PathBuf, format: Format) -> Self {
+        Self {
+            path,
+            format,
+            open: None,
+            lost: None,
+            begun: false,
+        }
+    }
+
+    /// A name that goes on from a checkpoint: with the file that was read then,
+    /// wherever a rotation has put it.
+    pub(crate) fn resume(
+        state: &InputState,
+        format: Format,
+        books: &mut Books,
+    ) -> io::Result<Self> {
+        let mut tail = Self::new(PathBuf::from(&state.name), format);
+        tail.begun = state.begun;
+        let Some(identity) = &state.file else {
+            return Ok(tail);
+        };
+        let place = match tail.is_still_there(identity, state.bytes)? {
+            true => Some(tail.path.clone()),
+            false => rotated::find(&tail.path, identity, state.bytes)?,
+        };
+        match place {
+            Some(place) => {
+                tail.open(&place, state.bytes, books)?;
+                if state.ended
+                    && let Some(open) = &mut tail.open
+                {
+                    open.content = Content::Told;
+                }
+            }
+            None => {
+                tail.lost = Some(format!(
+                    "the file that was read as `{}` is gone or was cut: what it held beyond byte {} is not read",
+                    state.name, state.bytes
+                ));
+            }
+        }
+        Ok(tail)
+    }
+
+    /// Whether the name is still that of a file, and nothing of it was cut off.
+    fn is_still_there(&self, identity: &Identity, bytes: u64) -> io::Result<bool> {
+        let Some(mut file) = open_file(&self.path)? else {
+            return Ok(false);
+        };
+        // A packed file has more content than bytes; it does not grow.
+        let long_enough = file.metadata()?.len() >= bytes || wrapped(&mut file)? == Some(true);
+        Ok(long_enough && identity.is(&mut file)?)
+    }
+
+    /// What messages and the module call it.
+    pub(crate) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The path that is followed.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// As many bytes of the present file's content were read.
+    pub(crate) fn at(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.at)
+    }
+
+    /// The format of the bytes, as `rule_input` takes it.
+    pub(crate) fn format(&self) -> Format {
+        match self.open.as_ref().map(|open| &open.content) {
+            Some(Content::Once(stream)) => stream.format(),
+            _ if self.format == Format::Auto => Format::of_name(&self.path),
+            _ => self.format,
+        }
+    }
+
+    /// What could not be decoded since the last time this was asked.
+    pub(crate) fn take_damage(&mut self) -> Vec<Damage> {
+        self.open.as_mut().map_or_else(Vec::new, Open::take_damage)
+    }
+
+    /// How far it is, for a checkpoint.
+    pub(crate) fn state(&mut self) -> InputState {
+        if let Some(open) = &mut self.open {
+            open.know_more();
+        }
+        let open = self.open.as_ref();
+        InputState {
+            name: self.name(),
+            file: open.map(|open| open.identity.clone()),
+            bytes: self.at(),
+            begun: self.begun,
+            ended: open.is_some_and(Open::is_over),
+        }
+    }
+
+    /// What there is to do.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be looked at; asking again is all that can be done.
+    pub(crate) fn next(&mut self, books: &mut Books) -> io::Result<Next> {
+        if let Some(lost) = self.lost.take() {
+            return Ok(Next::Ended(Some(lost)));
+        }
+        if self.open.is_none() {
+            let path = self.path.clone();
+            let Some(mut file) = open_file(&path)? else {
+                return Ok(Next::Nothing);
+            };
+            if books.know(&mut file)? {
+                return Ok(Next::Nothing);
+            }
+            self.open(&path, 0, books)?;
+        }
+        let Some(open) = &mut self.open else {
+            return Ok(Next::Nothing);
+        };
+        if matches!(open.content, Content::Unknown) {
+            open.look(self.format)?;
+        }
+        match open.content {
+            Content::Once(_) => return Ok(Next::Bytes),
+            Content::Over => {
+                open.content = Content::Told;
+                return Ok(Next::Ended(None));
+            }
+            Content::Unknown | Content::Plain | Content::Told => {}
+        }
+        if !matches!(open.content, Content::Told) {
+            let length = open.file.metadata()?.len();
+            if length < open.at {
+                return self.cut(length, books).map(Next::Ended);
+            }
+            if length > open.at && matches!(open.content, Content::Plain) {
+                return Ok(Next::Bytes);
+            }
+        }
+        self.look_at_name(books)
+    }
+
+    /// The file was cut: what is in it now is read from the start.
+    fn cut(&mut self, length: u64, books: &mut Books) -> io::Result<Option<String>> {
+        let warning = format!(
+            "`{}` was cut from {} to {length} bytes; it is read from its start",
+            self.name(),
+            self.at()
+        );
+        if let Some(open) = &mut self.open {
+            // A copy of it may lie beside it, and is not to be read as something new.
+            books.read(open.identity.of_copies(), open.at);
+            open.identity = Identity::of(&mut open.file)?;
+            open.at = 0;
+            open.content = Content::Unknown;
+        }
+        Ok(Some(warning))
+    }
+
+    /// The file is read to its end: whether another bears the name now.
+    fn look_at_name(&mut self, books: &mut Books) -> io::Result<Next> {
+        let Some(open) = &mut self.open else {
+            return Ok(Next::Nothing);
+        };
+        let named = match fs::metadata(&self.path) {
+            Ok(metadata) => Number::of(&metadata),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Next::Nothing),
+            Err(error) => return Err(error),
+        };
+        // Where a system has no numbers, a file that takes the name of another is
+        // seen as one that was cut.
+        if named == open.number {
+            open.replaced = None;
+            return Ok(Next::Nothing);
+        }
+        let after = open.file.metadata()?;
+        let next = rotated::next(&self.path, &after, books)?;
+        // Where even the next file has been rotated, this one is long left by its writer.
+        let since = open.replaced.get_or_insert_with(Instant::now);
+        if next.is_none() && since.elapsed() < GRACE {
+            return Ok(Next::Nothing);
+        }
+        self.switch(next, books)?;
+        Ok(Next::Ended(None))
+    }
+
+    /// Leaves the file, and opens the one that had the name next, where it has another
+    /// by now.
+    fn switch(&mut self, next: Option<PathBuf>, books: &mut Books) -> io::Result<()> {
+        if let Some(mut open) = self.open.take() {
+            open.know_more();
+            books.closed(open.number);
+            books.read(open.identity, open.at);
+        }
+        match next {
+            Some(path) => self.open(&path, 0, books),
+            None => Ok(()),
+        }
+    }
+
+    fn open(&mut self, path: &Path, at: u64, books: &mut Books) -> io::Result<()> {
+        let Some(file) = open_file(path)? else {
+            return Ok(());
+        };
+        let open = Open::new(file, path, at)?;
+        books.opened(open.number);
+        self.open = Some(open);
+        Ok(())
+    }
+}
+
+impl Read for Tail {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.open {
+            Some(open) => open.read(buffer),
+            None => Ok(0),
+        }
+    }
+}
