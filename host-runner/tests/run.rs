@@ -203,3 +203,44 @@ fn a_record_that_is_too_long_is_malformed_and_the_next_is_not() {
         ],
     );
 }
+
+#[test]
+fn early_and_late_rows_are_asked_for_and_counted() {
+    let desk = Desk::new();
+    desk.file("clock.yml", "clock: record\n");
+    // The clock follows once ten events have set it; the last is of a window that
+    // has closed by then.
+    let mut events: String = (0..10)
+        .map(|_| hit("EX01", "2021-03-14T01:00:00Z"))
+        .collect();
+    events += &hit("EX02", "2021-03-14T01:55:00Z");
+    events += &hit("EX02", "2021-03-14T02:50:00Z");
+    events += &hit("EX01", "2021-03-14T01:10:00Z");
+    desk.file("a.json", events);
+    let kinds = |more: &[&str]| {
+        let ran = desk.run(&[&["run", "a.json", "--config", "clock.yml"][..], more].concat());
+        ran.told(0, &["13 matched"]);
+        let mut kinds: Vec<String> = ran
+            .alerts()
+            .iter()
+            .map(|alert| alert["kind"].as_str().expect("a kind").to_owned())
+            .collect();
+        kinds.sort();
+        (kinds, ran.err())
+    };
+    let (given, told) = kinds(&[]);
+    assert_eq!(given, ["final", "final", "final", "late"]);
+    assert!(
+        told.contains("in late or amended alerts: 1 event\n"),
+        "{told}"
+    );
+    let (given, told) = kinds(&["--late", "amend"]);
+    assert_eq!(given, ["amended", "final", "final", "final"]);
+    assert!(told.contains("1 amended, after late events"), "{told}");
+    let (given, told) = kinds(&["--early"]);
+    assert_eq!(
+        given,
+        ["early", "early", "early", "final", "final", "final", "late"]
+    );
+    assert!(told.contains("3 early, before the window closed"), "{told}");
+}

@@ -83,3 +83,53 @@ impl Books {
         Ok(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn opened(path: &std::path::Path) -> File {
+        File::open(path).expect("opened")
+    }
+
+    #[test]
+    fn what_is_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [path, copy] = ["a", "b"].map(|name| folder.path().join(name));
+        fs::write(&path, "one\n").expect("written");
+        fs::copy(&path, &copy).expect("copied");
+        let identity = Identity::of(&mut opened(&path)).expect("read");
+        let know = |books: &Books, path| books.know(&mut opened(path)).expect("read");
+
+        let mut books = Books::default();
+        assert!(!know(&books, &path));
+        books.read(identity.clone(), 4);
+        assert!(know(&books, &path));
+        assert!(know(&Books::new(books.done()), &path), "after a start");
+        books.read(identity.of_copies(), 4);
+        assert!(know(&books, &copy), "a copy of what was cut");
+        fs::write(&path, "on").expect("written");
+        assert!(!know(&books, &path), "it begins anew");
+
+        let mut books = Books::default();
+        books.read(identity, 0);
+        assert!(!know(&books, &copy), "nothing was read of it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_open_until_the_last_closes_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "").expect("written");
+        let number = Number::of(&fs::metadata(&path).expect("there"));
+        let mut books = Books::default();
+        books.opened(number);
+        books.opened(number);
+        books.closed(number);
+        assert!(books.know(&mut opened(&path)).expect("read"));
+        books.closed(number);
+        assert!(!books.know(&mut opened(&path)).expect("read"));
+    }
+}

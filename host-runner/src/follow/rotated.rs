@@ -75,3 +75,64 @@ fn is_packed(path: &Path) -> io::Result<bool> {
     File::open(path)?.take(8).read_to_end(&mut beginning)?;
     Ok(is_wrapped(&beginning) == Some(true))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// A file with this content, changed so many seconds after 1970.
+    fn file(folder: &Path, name: &str, content: &[u8], changed: u64) -> PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, content).expect("written");
+        let file = File::options().write(true).open(&path).expect("opened");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(changed);
+        file.set_modified(time).expect("set");
+        path
+    }
+
+    fn identity(path: &Path) -> Identity {
+        Identity::of(&mut File::open(path).expect("opened")).expect("read")
+    }
+
+    #[test]
+    fn a_file_is_found_by_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("app.log");
+        let old = file(folder.path(), "app.log.1", b"one\ntwo\n", 5);
+        file(folder.path(), "app.log.2", b"other\n", 4);
+        let known = identity(&old);
+        let found = |bytes| find(&path, &known, bytes).expect("read");
+        assert_eq!(found(4), Some(old.clone()));
+        assert_eq!(found(8), Some(old));
+        assert_eq!(found(9), None, "shorter than what was read of it");
+    }
+
+    #[test]
+    fn the_next_is_the_oldest_that_was_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = file(folder.path(), "app.log", b"now\n", 9);
+        let read = file(folder.path(), "app.log.4", b"read\n", 5);
+        let first = file(folder.path(), "app.log-2026", b"first\n", 6);
+        let second = file(folder.path(), "app.log_b", b"second\n", 7);
+        for (name, content, changed) in [
+            ("app.log.9", &b"before\n"[..], 4),
+            ("app.log.5.gz", b"\x1f\x8b\x08", 6),
+            ("app.log2", b"not its name\n", 6),
+            ("other.log.1", b"another\n", 6),
+        ] {
+            file(folder.path(), name, content, changed);
+        }
+        let after = |path: &Path| fs::metadata(path).expect("there");
+        let mut books = Books::default();
+        books.read(identity(&read), 5);
+        let found = next(&path, &after(&read), &books).expect("read");
+        assert_eq!(found, Some(first.clone()));
+        books.read(identity(&first), 6);
+        let found = next(&path, &after(&first), &books).expect("read");
+        assert_eq!(found, Some(second.clone()));
+        books.read(identity(&second), 7);
+        let found = next(&path, &after(&second), &books).expect("read");
+        assert_eq!(found, None, "the one that has the name now is next");
+    }
+}

@@ -23,6 +23,8 @@ pub(super) struct Behind {
 #[derive(Clone, Debug)]
 struct Late {
     state: State,
+    /// The part that its rows are; 0 until any are given, so that parts are numbered
+    /// by windows and not by the order of arrival.
     part: u64,
     given: Given,
     changed: bool,
@@ -51,13 +53,9 @@ impl Behind {
 
     /// The late events of a window; `new` makes a state for the first.
     pub(super) fn late(&mut self, window: Bounds, new: impl FnOnce() -> State) -> &mut State {
-        let part = match self.late.contains_key(&window) {
-            true => 0,
-            false => self.new_part(),
-        };
         let late = self.late.entry(window).or_insert_with(|| Late {
             state: new(),
-            part,
+            part: 0,
             given: Given::default(),
             changed: false,
         });
@@ -95,6 +93,10 @@ impl Behind {
         let mut changes = Vec::new();
         for (window, late) in &mut self.late {
             if core::mem::take(&mut late.changed) {
+                if late.part == 0 {
+                    self.parts = self.parts.saturating_add(1);
+                    late.part = self.parts;
+                }
                 let rows = results(*window, late.state.clone());
                 changes.push(Changes {
                     window: *window,
@@ -118,10 +120,12 @@ impl Behind {
         changes
     }
 
-    /// Has anything changed that was not given?
-    pub(super) fn has_changes(&self) -> bool {
-        self.late.values().any(|late| late.changed)
-            || self.closed.values().any(|closed| closed.changed)
+    /// Have late events come on top of some that were given? Their rows are of both,
+    /// so no other session can go on with them.
+    pub(super) fn is_half_given(&self) -> bool {
+        self.late
+            .values()
+            .any(|late| late.changed && late.part != 0)
     }
 
     /// Forgets windows of runs at or before `run`; their changes were given.
@@ -145,16 +149,27 @@ impl Behind {
         late.chain(closed).fold(0, usize::saturating_add)
     }
 
-    /// Joins what another part of the stream keeps. Its late events have been given
-    /// as alerts of its own, so nothing of them is needed here.
-    pub(super) fn merge(&mut self, other: &Behind) {
+    /// Joins what another part of the stream keeps, with as many samples of a group
+    /// as are kept. Late events that were given are alerts of that part, and nothing
+    /// of them is needed here.
+    pub(super) fn merge(&mut self, other: &Behind, samples: usize) {
         self.parts = self.parts.max(other.parts);
+        let pending = other.late.iter().filter(|(_, late)| late.part == 0);
+        for (window, late) in pending {
+            match self.late.get_mut(window) {
+                Some(own) => {
+                    own.state.merge(&late.state, samples);
+                    own.changed = true;
+                }
+                None => {
+                    self.late.insert(*window, late.clone());
+                }
+            }
+        }
         for (window, closed) in &other.closed {
-            self.closed
-                .entry(*window)
-                .or_default()
-                .given
-                .merge(&closed.given);
+            let own = self.closed.entry(*window).or_default();
+            own.given.merge(&closed.given);
+            own.changed = true;
         }
     }
 

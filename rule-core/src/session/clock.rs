@@ -55,11 +55,12 @@ impl Clock {
             .map(|now| now.seconds().saturating_add(self.future))
     }
 
+    /// Is a time more than `limits.future` ahead, by however little?
     pub(super) fn is_ahead(&self, time: Option<Time>) -> bool {
-        match (time, self.horizon()) {
-            (Some(time), Some(horizon)) => time.seconds() > horizon,
-            _ => false,
-        }
+        let (Some(time), Some(now), Some(horizon)) = (time, self.now, self.horizon()) else {
+            return false;
+        };
+        (time.seconds(), time.nanos()) > (horizon, now.nanos())
     }
 
     /// The host tells the time; false where that is before the last one.

@@ -150,7 +150,9 @@ impl Rule {
             longest_key: surroundings.longest_key,
         };
         let stats = self.plan.stats.as_ref();
+        let is_counted = seen.is_counted(stats);
         match self.windows.place(event.time()) {
+            Placement::In { .. } | Placement::Late(_) if !is_counted => return outcome,
             Placement::In {
                 place: Place::Span(span),
                 ..
@@ -381,6 +383,19 @@ struct Seen<'e> {
 }
 
 impl Seen<'_> {
+    /// Is it in a row at all?
+    fn is_counted(&self, stats: Option<&Stats>) -> bool {
+        stats.is_none_or(|stats| stats.takes(self.source()))
+    }
+
+    /// Where `stats` takes its values from.
+    fn source(&self) -> &dyn Source {
+        match self.row {
+            Some(row) => row,
+            None => self.event,
+        }
+    }
+
     /// Counts or collects it; `touched` is told each group that it went to.
     fn count(
         &self,
@@ -389,12 +404,9 @@ impl Seen<'_> {
         touched: &mut dyn FnMut(&[u8]),
     ) -> Added {
         match (state, stats, self.row) {
-            (State::Groups(groups), Some(stats), row) => {
-                let source: &dyn Source = match row {
-                    Some(row) => row,
-                    None => self.event,
-                };
-                groups.add(stats, source, &self.observation, self.longest_key, touched)
+            (State::Groups(groups), Some(stats), _) => {
+                let (seen, longest) = (&self.observation, self.longest_key);
+                groups.add(stats, self.source(), seen, longest, touched)
             }
             (state, _, Some(row)) => {
                 state.collect(row);

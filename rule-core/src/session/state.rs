@@ -121,9 +121,11 @@ pub(super) fn merge(session: &mut Session, bytes: &[u8]) -> Result<(), SessionEr
     if !both().all(|(own, other)| own.windows.can_merge(&other.windows)) {
         return Err(cannot("the other session has windows that are closed here"));
     }
+    let samples = engine.config().samples;
     for (own, other) in engine.rules.iter_mut().zip(&taken.rules) {
-        own.windows.merge(&other.windows);
-        own.behind.merge(&other.behind);
+        let amended = own.windows.merge(&other.windows);
+        own.behind.merge(&other.behind, samples);
+        own.behind.amend(&amended);
         if let (Some(own), Some(other)) = (&mut own.early, &other.early) {
             own.merge(other);
         }
@@ -219,13 +221,12 @@ impl Session {
     /// Why it cannot be joined with another; None where it can.
     fn is_busy(&self) -> Option<&'static str> {
         let engine = &self.engine;
-        let mut behind = engine.rules.iter().map(|rule| &rule.behind);
         let mut framers = self.aside.values().map(|aside| &aside.framer);
         Busy {
             finished: self.finished,
             unfinished: !self.framer.is_between() || framers.any(|one| !one.is_between()),
             waiting: !engine.queue.is_empty() || engine.is_full() || !self.backlog.is_empty(),
-            changes: behind.any(Behind::has_changes),
+            half_given: false,
         }
         .why()
     }
@@ -240,7 +241,7 @@ impl Taken {
             finished: self.finished,
             unfinished: inputs.any(|one| !one.framer.is_between()),
             waiting: !self.queue.is_empty() || held,
-            changes: behind.any(Behind::has_changes),
+            half_given: behind.any(Behind::is_half_given),
         }
         .why()
     }
@@ -251,7 +252,7 @@ struct Busy {
     finished: bool,
     unfinished: bool,
     waiting: bool,
-    changes: bool,
+    half_given: bool,
 }
 
 impl Busy {
@@ -264,8 +265,8 @@ impl Busy {
             ),
             (self.waiting, "has alerts that were not taken"),
             (
-                self.changes,
-                "has late events that were not given: tell it the time first",
+                self.half_given,
+                "has late events on top of rows that it gave: tell it the time first",
             ),
         ];
         let found = reasons.into_iter().find(|(is_so, _)| *is_so);

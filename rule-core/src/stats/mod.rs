@@ -41,6 +41,18 @@ pub struct Stats {
     pub by: Vec<Field>,
 }
 
+impl Stats {
+    /// Is an event in any group? One that lacks a by-field is in none.
+    #[must_use]
+    pub fn takes(&self, source: &dyn Source) -> bool {
+        self.by.iter().all(|field| {
+            let mut there = false;
+            source.visit(field, &mut |_| there = true);
+            there
+        })
+    }
+}
+
 /// One aggregate.
 #[derive(Clone, Debug)]
 pub struct Aggregate {

@@ -28,6 +28,13 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
+/// As far ahead and back is looked for a run: February has a 29th in nine years
+/// at the latest, also around 1900.
+const NINE_YEARS: i64 = 9 * 366 * 86_400;
+
+/// 9999-12-30T00:00:00Z: behind it a day ahead may be none that the calendar has.
+const LAST_RUN: i64 = 253_402_128_000;
+
 impl Cron {
     /// Reads an expression.
     ///
@@ -81,11 +88,11 @@ impl Cron {
     pub fn next(&self, from: i64, zone: &Zone) -> Option<i64> {
         let to_minute = (60 - from.rem_euclid(60)) % 60;
         let from = from.checked_add(to_minute)?;
+        // Not into the last hours that the calendar has, so that it always goes on.
+        let last = from.saturating_add(NINE_YEARS).min(LAST_RUN);
         let mut civil = zone.civil(from);
-        // Not into the last year that the calendar has, so that it always goes on.
-        let last_year = (civil.year + 9).min(9998);
         loop {
-            if civil.year > last_year {
+            if civil.seconds() > last {
                 return None;
             }
             if !has(self.months, civil.month) {
@@ -128,14 +135,13 @@ impl Cron {
     /// was in 9 years.
     #[must_use]
     pub fn previous(&self, to: i64, zone: &Zone) -> Option<i64> {
-        const FURTHEST: i64 = 9 * 366 * 86_400;
         let comes_by = |from: i64| self.next(from, zone).is_some_and(|run| run <= to);
         // Twice as far each time: runs are mostly close by.
         let mut back = 60;
         let mut before = to.checked_sub(back)?;
         while !comes_by(before) {
             back *= 2;
-            if back > 2 * FURTHEST {
+            if back > 2 * NINE_YEARS {
                 return None;
             }
             before = to.checked_sub(back)?;

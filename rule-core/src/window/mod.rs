@@ -454,15 +454,19 @@ impl Windows {
         })
     }
 
-    /// Joins what another part of the same stream counted, where that can be.
-    pub fn merge(&mut self, other: &Windows) {
+    /// Joins what another part of the same stream counted, where that can be. Gives
+    /// the windows that it amends.
+    pub fn merge(&mut self, other: &Windows) -> Vec<Bounds> {
+        let mut amends = Vec::new();
+        self.kept_from = self.kept_from.max(other.kept_from);
         if let Some(state) = &other.all {
             self.merge_into(Place::AllTime, state);
         }
         for (start, counted) in &other.spans {
             self.merge_into(Place::Span(counted.span(*start)), &counted.state);
+            amends.extend(self.amendable(counted.runs()));
         }
-        self.kept_from = self.kept_from.max(other.kept_from);
+        amends
     }
 
     /// Joins a state with that of the span or window it was taken from. False

@@ -117,9 +117,15 @@ fn the_windows_of_a_time() {
             "14T10:50..14T11:50 run 14T12:00",
         ),
         (
-            "9999 is no time that a search runs in",
+            "9999",
             published(),
-            "9999-12-31T00:00:00Z",
+            "9999-12-29T00:00:00Z",
+            "28T23:50..29T00:50 run 29T01:00",
+        ),
+        (
+            "behind the last run that the calendar has",
+            published(),
+            "9999-12-30T00:00:00Z",
             "",
         ),
         (
