@@ -94,12 +94,7 @@ pub fn play(case: &Case, config: &[u8], host: &mut dyn Host, cut: Cut) -> Outcom
     outcome
 }
 
-fn push(
-    host: &mut dyn Host,
-    config: &[u8],
-    bytes: &[u8],
-    cut: Cut,
-) -> Result<usize, Vec<u8>> {
+fn push(host: &mut dyn Host, config: &[u8], bytes: &[u8], cut: Cut) -> Result<usize, Vec<u8>> {
     let (length, restarts) = match cut {
         Cut::Whole => return host.push(bytes),
         Cut::Pieces(length) => (length, false),

@@ -2,9 +2,9 @@
 //!
 //! The hosts here panic on a trap, so that a test which ends has seen none.
 
+use rule_tests::host::Host;
 use rule_tests::host::abi::{Argument, Client, Guest};
 use rule_tests::host::wasmtime::Guest as Wasmtime;
-use rule_tests::host::Host;
 use serde_json::{Value, json};
 
 const OUT_OF_MEMORY: i64 = -2;

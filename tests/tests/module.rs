@@ -206,7 +206,10 @@ fn bytes_that_are_no_snapshot_change_nothing() {
         for error in [client.restore(bytes).err(), client.merge(bytes).err()] {
             let error = error.unwrap();
             assert_eq!(code(&error), "bad_snapshot");
-            assert!(String::from_utf8(error).unwrap().contains(wanted), "{wanted}");
+            assert!(
+                String::from_utf8(error).unwrap().contains(wanted),
+                "{wanted}"
+            );
         }
     }
     let handle = Argument::I32(client.handle());

@@ -203,7 +203,9 @@ impl<G: Guest> Host for Client<G> {
     fn restore(&mut self, snapshot: &[u8]) -> Answer<()> {
         let handle = self.of_handle();
         self.with_bytes(snapshot, |client, at, length| {
-            client.count("rule_restore", &[handle, at, length]).map(drop)
+            client
+                .count("rule_restore", &[handle, at, length])
+                .map(drop)
         })
     }
 
