@@ -57,12 +57,12 @@ pub(crate) struct Done {
     pub(crate) bytes: u64,
 }
 
-/// A file of alerts.
+/// Where the alerts go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OutputState {
-    /// Its absolute path.
+    /// Its absolute path, or the URL of a receiver.
     pub(crate) file: String,
-    /// As long it is with the alerts of this checkpoint.
+    /// As long the file is with the alerts of this checkpoint.
     pub(crate) length: u64,
 }
 

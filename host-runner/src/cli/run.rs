@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Common, Events};
 use crate::input::Format;
-use crate::output::OutputForm;
+use crate::output::{Destination, OutputForm};
 use crate::rules::{Late, Window};
 
 /// Reads logs and writes the alerts
@@ -58,12 +58,13 @@ pub(crate) struct Run {
     #[arg(long, value_enum, default_value = "ndjson")]
     pub(crate) output: OutputForm,
 
-    /// Writes the alerts to a file instead of standard output
+    /// Writes the alerts to a file, or posts them to a URL, instead of standard output
     ///
     /// The file is made anew. A run that goes on from a checkpoint cuts it back to
-    /// what the checkpoint says; `--follow` without one goes on at its end.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: Option<PathBuf>,
+    /// what the checkpoint says; `--follow` without one goes on at its end. A URL
+    /// gets JSON lines; while it does not take them the run waits, for some minutes.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) to: Option<Destination>,
 
     /// Adds up to N of the events behind each alert to it
     #[arg(long, value_name = "N")]
@@ -80,8 +81,8 @@ pub(crate) struct Run {
 
     /// Keeps the progress in a folder, from where the next start goes on
     ///
-    /// Together with `--to` each alert is written once, also when the program is
-    /// killed; on standard output at least once.
+    /// In the file of `--to` each alert is there once, also when the program is
+    /// killed; on standard output and at a URL at least once.
     #[arg(long, value_name = "DIR")]
     pub(crate) checkpoint: Option<PathBuf>,
 

@@ -1,17 +1,20 @@
 //! Outputs: alerts as JSON lines, as a table for people, as CSV; to standard
-//! output or to a file.
+//! output, to a file, or to a receiver behind a URL.
 
 mod alert;
 mod block;
 mod csv;
+mod destination;
 mod file;
 mod grid;
+mod receiver;
 mod shown;
 mod tables;
 mod text;
 
 use std::io::{self, Write};
 
+pub(crate) use destination::Destination;
 pub(crate) use file::{AlertFile, Start};
 pub(crate) use text::{one_line, visible};
 
@@ -65,6 +68,11 @@ impl OutputForm {
             Self::Csv => Box::new(csv::Csv::new(file)),
         }
     }
+}
+
+/// An output of JSON lines to a receiver.
+pub(crate) fn to_url(url: &str) -> Box<dyn Output> {
+    Box::new(Lines(receiver::Receiver::new(url)))
 }
 
 /// What lines are written to.

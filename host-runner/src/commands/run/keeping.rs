@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::results::{Results, absolute};
+use super::results::Results;
 use crate::checkpoint::{CheckpointError, Folder, Header, OutputState};
 use crate::cli::Run;
 use crate::failure::Failure;
@@ -140,10 +140,10 @@ impl Keeper {
     }
 }
 
-/// The file of alerts as a checkpoint knows it, nothing written yet.
+/// Where the alerts go as a checkpoint knows it, nothing written yet.
 pub(super) fn output_state(options: &Run) -> Option<OutputState> {
-    absolute(options.to.as_deref()).map(|path| OutputState {
-        file: path.display().to_string(),
+    options.to.as_ref().map(|to| OutputState {
+        file: to.absolute(),
         length: 0,
     })
 }

@@ -30,7 +30,7 @@ use crate::cli::Run;
 use crate::failure::{ALERT, DONE, Failure, UNREAD, warn};
 use crate::input::{self, Found, Location};
 use crate::module::Session;
-use crate::output::OutputForm;
+use crate::output::{Destination, OutputForm};
 use crate::rules::Settings;
 
 /// The limits of a run in bytes, where the configuration says nothing else.
@@ -88,6 +88,9 @@ fn settings(options: &Run) -> Result<Settings, Failure> {
 fn check_together(options: &Run, configuration: &Value) -> Result<(), Failure> {
     let refused = |text: &str| Err(Failure::Usage(text.to_owned()));
     let lines = options.output == OutputForm::Ndjson;
+    if matches!(options.to, Some(Destination::Url(_))) && !lines {
+        return refused("a URL is given JSON lines: `--output ndjson`, or a file with `--to`");
+    }
     if options.follow && !lines {
         return refused(
             "`--follow` writes alerts as they come, and only `--output ndjson` can be written so",
@@ -188,7 +191,9 @@ fn tell_failed(found: &Found) {
 
 /// Whether a file is the one that the alerts go to.
 fn is_target(options: &Run, path: &Path) -> bool {
-    let Some(to) = &options.to else { return false };
+    let Some(to) = options.to.as_ref().and_then(Destination::file) else {
+        return false;
+    };
     match (to.canonicalize(), path.canonicalize()) {
         (Ok(to), Ok(path)) => to == path && path.is_file(),
         _ => false,

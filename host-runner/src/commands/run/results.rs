@@ -1,13 +1,12 @@
 //! Where the alerts and the words of a run go, from one thread or from several.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::checkpoint::CheckpointError;
 use crate::cli::Run;
 use crate::failure::{Failure, warn};
 use crate::module::Session;
-use crate::output::{AlertFile, Output, Start};
+use crate::output::{self, AlertFile, Destination, Output, Start};
 use crate::progress::Progress;
 
 /// The output and the progress of a run.
@@ -21,7 +20,8 @@ impl Results {
     pub(super) fn open(options: &Run, start: Start, progress: Progress) -> Result<Self, Failure> {
         let output = match &options.to {
             None => options.output.to_stdout(),
-            Some(path) => {
+            Some(Destination::Url(url)) => output::to_url(url),
+            Some(Destination::File(path)) => {
                 let cannot = |source| match start {
                     Start::At(_) => CheckpointError::Alerts {
                         file: path.display().to_string(),
@@ -98,9 +98,4 @@ impl Tally {
         self.unread |= other.unread;
         self.damaged += other.damaged;
     }
-}
-
-/// The file of alerts as it is named whatever the working folder is, where there is one.
-pub(super) fn absolute(to: Option<&Path>) -> Option<PathBuf> {
-    to.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }

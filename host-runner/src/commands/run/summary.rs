@@ -23,7 +23,6 @@ pub(super) fn tell(counters: &Counters, damaged: u64) {
         &[
             (counters.no_time, "without a usable time"),
             (counters.outside, "in no window"),
-            (counters.future, "too far in the future"),
             (counters.combinations, "combinations of by-values too many"),
             (counters.fields, "fields too many"),
         ],
@@ -34,12 +33,21 @@ pub(super) fn tell(counters: &Counters, damaged: u64) {
             counted(counters.late, "event")
         );
     }
+    if counters.future > 0 {
+        lines += &format!(
+            "further ahead of the clock than an event can be: {}\n",
+            counted(counters.future, "event")
+        );
+    }
     lines += &listed(
         "among the alerts",
         &[
             (counters.early, "early, before the window closed"),
             (counters.amended, "amended, after late events"),
-            (counters.partial, "partial, where a limit was met"),
+            (
+                counters.partial,
+                "partial, where a limit was met or an event came from far ahead",
+            ),
         ],
     );
     if counters.invalid_utf8 > 0 {
