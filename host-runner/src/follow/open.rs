@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use crate::checkpoint::{Identity, Number};
 use crate::input::{self, Damage, Format, Location, Stream, is_wrapped};
@@ -20,6 +20,9 @@ pub(super) struct Open {
     pub(super) identity: Identity,
     /// As many bytes of its content were read.
     pub(super) at: u64,
+    /// When it had been changed last as it was opened: what has the name after it is
+    /// changed later, whatever its writer may still append to this one.
+    pub(super) changed: SystemTime,
     pub(super) content: Content,
     /// What could not be decoded and was not told yet.
     damage: Vec<Damage>,
@@ -45,12 +48,14 @@ impl Open {
     /// Opens a file that is known to be there, to be read from `at` on.
     pub(super) fn new(mut file: File, path: &Path, at: u64) -> io::Result<Self> {
         let identity = Identity::of(&mut file)?;
+        let changed = file.metadata()?.modified()?;
         Ok(Self {
             file,
             path: path.to_owned(),
             number: identity.number,
             identity,
             at,
+            changed,
             content: Content::Unknown,
             damage: Vec::new(),
             replaced: None,
@@ -69,6 +74,11 @@ impl Open {
     /// Whether it was read to its end and nothing more comes of it.
     pub(super) fn is_over(&self) -> bool {
         matches!(self.content, Content::Over | Content::Told)
+    }
+
+    /// Whether it has grown beyond what was read.
+    pub(super) fn has_more(&self) -> io::Result<bool> {
+        Ok(matches!(self.content, Content::Plain) && self.file.metadata()?.len() > self.at)
     }
 
     /// What could not be decoded since the last time this was asked.

@@ -1,13 +1,19 @@
 //! Files that bore a name before: where a rotation has put them.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use super::Books;
+use super::open::{open_file, wrapped};
 use crate::checkpoint::Identity;
-use crate::input::is_wrapped;
+
+/// As often is looked for a file, and in between waited: a rotation that moves many
+/// files may hide one of them from a look.
+const LOOKS: usize = 3;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The files beside `path` whose names begin with its name, such as `app.log.1` and
 /// `app.log-20260101` beside `app.log`, with the times of their last change.
@@ -42,44 +48,52 @@ fn siblings(path: &Path) -> io::Result<Vec<(SystemTime, PathBuf)>> {
     Ok(found)
 }
 
-/// The file that was read under `path` before, by the name that it has now.
-pub(super) fn find(path: &Path, identity: &Identity, bytes: u64) -> io::Result<Option<PathBuf>> {
-    for (_, sibling) in siblings(path)? {
-        let mut file = File::open(&sibling)?;
-        if file.metadata()?.len() >= bytes && identity.is(&mut file)? {
-            return Ok(Some(sibling));
+/// The file that was read under `path` before, and the name that it has now.
+pub(super) fn find(
+    path: &Path,
+    identity: &Identity,
+    bytes: u64,
+) -> io::Result<Option<(PathBuf, File)>> {
+    for look in 0..LOOKS {
+        if look > 0 {
+            thread::sleep(PAUSE);
+        }
+        for (_, sibling) in siblings(path)? {
+            if let Some(mut file) = open_file(&sibling)?
+                && file.metadata()?.len() >= bytes
+                && identity.is(&mut file)?
+            {
+                return Ok(Some((sibling, file)));
+            }
         }
     }
     Ok(None)
 }
 
-/// The oldest file that bore the name `path` after the one that was changed last at
-/// `after`, and that was not read.
-pub(super) fn next(path: &Path, after: &Metadata, books: &Books) -> io::Result<Option<PathBuf>> {
-    let after = after.modified()?;
+/// The oldest file that bore the name `path` after one that had been changed at `after`
+/// when it was opened, and that was not read.
+pub(super) fn next(
+    path: &Path,
+    after: SystemTime,
+    books: &Books,
+) -> io::Result<Option<(PathBuf, File)>> {
     for (changed, sibling) in siblings(path)? {
         if changed < after {
             continue;
         }
-        let mut file = File::open(&sibling)?;
-        if !books.know(&mut file)? && !is_packed(&sibling)? {
-            return Ok(Some(sibling));
+        if let Some(mut file) = open_file(&sibling)?
+            && !books.know(&mut file)?
+            && wrapped(&mut file)? != Some(true)
+        {
+            return Ok(Some((sibling, file)));
         }
     }
     Ok(None)
-}
-
-/// Whether a file was packed when it was rotated.
-fn is_packed(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(8).read_to_end(&mut beginning)?;
-    Ok(is_wrapped(&beginning) == Some(true))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     /// A file with this content, changed so many seconds after 1970.
     fn file(folder: &Path, name: &str, content: &[u8], changed: u64) -> PathBuf {
@@ -102,7 +116,10 @@ mod tests {
         let old = file(folder.path(), "app.log.1", b"one\ntwo\n", 5);
         file(folder.path(), "app.log.2", b"other\n", 4);
         let known = identity(&old);
-        let found = |bytes| find(&path, &known, bytes).expect("read");
+        let found = |bytes| {
+            let found = find(&path, &known, bytes).expect("read");
+            found.map(|(path, _)| path)
+        };
         assert_eq!(found(4), Some(old.clone()));
         assert_eq!(found(8), Some(old));
         assert_eq!(found(9), None, "shorter than what was read of it");
@@ -123,16 +140,18 @@ mod tests {
         ] {
             file(folder.path(), name, content, changed);
         }
-        let after = |path: &Path| fs::metadata(path).expect("there");
+        let next = |before: &Path, books: &Books| {
+            let after = fs::metadata(before).expect("there").modified();
+            let found = next(&path, after.expect("known"), books).expect("read");
+            found.map(|(path, _)| path)
+        };
         let mut books = Books::default();
         books.read(identity(&read), 5);
-        let found = next(&path, &after(&read), &books).expect("read");
-        assert_eq!(found, Some(first.clone()));
+        assert_eq!(next(&read, &books), Some(first.clone()));
         books.read(identity(&first), 6);
-        let found = next(&path, &after(&first), &books).expect("read");
-        assert_eq!(found, Some(second.clone()));
+        assert_eq!(next(&first, &books), Some(second.clone()));
         books.read(identity(&second), 7);
-        let found = next(&path, &after(&second), &books).expect("read");
+        let found = next(&second, &books);
         assert_eq!(found, None, "the one that has the name now is next");
     }
 }

@@ -1,7 +1,7 @@
 //! What is read under one name.
 
-use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -61,16 +61,14 @@ impl Tail {
         let Some(identity) = &state.file else {
             return Ok(tail);
         };
-        let place = match tail.is_still_there(identity, state.bytes)? {
-            true => Some(tail.path.clone()),
-            false => rotated::find(&tail.path, identity, state.bytes)?,
+        let found = match tail.still_there(identity, state.bytes)? {
+            Some(file) => Some((tail.path.clone(), file)),
+            None => rotated::find(&tail.path, identity, state.bytes)?,
         };
-        match place {
-            Some(place) => {
-                tail.open(&place, state.bytes, books)?;
-                if state.ended
-                    && let Some(open) = &mut tail.open
-                {
+        match found {
+            Some((path, file)) => {
+                let open = tail.open(&path, file, state.bytes, books)?;
+                if state.ended {
                     open.content = Content::Told;
                 }
             }
@@ -84,14 +82,15 @@ impl Tail {
         Ok(tail)
     }
 
-    /// Whether the name is still that of a file, and nothing of it was cut off.
-    fn is_still_there(&self, identity: &Identity, bytes: u64) -> io::Result<bool> {
+    /// The file of this identity, where it still has the name and nothing of it was
+    /// cut off.
+    fn still_there(&self, identity: &Identity, bytes: u64) -> io::Result<Option<File>> {
         let Some(mut file) = open_file(&self.path)? else {
-            return Ok(false);
+            return Ok(None);
         };
         // A packed file has more content than bytes; it does not grow.
         let long_enough = file.metadata()?.len() >= bytes || wrapped(&mut file)? == Some(true);
-        Ok(long_enough && identity.is(&mut file)?)
+        Ok((long_enough && identity.is(&mut file)?).then_some(file))
     }
 
     /// What messages and the module call it.
@@ -155,7 +154,7 @@ impl Tail {
             if books.know(&mut file)? {
                 return Ok(Next::Nothing);
             }
-            self.open(&path, 0, books)?;
+            self.open(&path, file, 0, books)?;
         }
         let Some(open) = &mut self.open else {
             return Ok(Next::Nothing);
@@ -176,7 +175,7 @@ impl Tail {
             if length < open.at {
                 return self.cut(length, books).map(Next::Ended);
             }
-            if length > open.at && matches!(open.content, Content::Plain) {
+            if open.has_more()? {
                 return Ok(Next::Bytes);
             }
         }
@@ -201,54 +200,64 @@ impl Tail {
     }
 
     /// The file is read to its end: whether another bears the name now.
+    ///
+    /// A rotation may happen between any two looks. So each file is held from the
+    /// first look at it on, and what was looked at first is looked at again at the end.
     fn look_at_name(&mut self, books: &mut Books) -> io::Result<Next> {
         let Some(open) = &mut self.open else {
             return Ok(Next::Nothing);
         };
-        let named = match fs::metadata(&self.path) {
-            Ok(metadata) => Number::of(&metadata),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Next::Nothing),
-            Err(error) => return Err(error),
+        let Some(mut named) = open_file(&self.path)? else {
+            return Ok(Next::Nothing);
         };
         // Where a system has no numbers, a file that takes the name of another is
         // seen as one that was cut.
-        if named == open.number {
+        if Number::of(&named.metadata()?) == open.number {
             open.replaced = None;
             return Ok(Next::Nothing);
         }
-        let after = open.file.metadata()?;
-        let next = rotated::next(&self.path, &after, books)?;
+        let since = *open.replaced.get_or_insert_with(Instant::now);
+        let between = rotated::next(&self.path, open.changed, books)?;
         // Where even the next file has been rotated, this one is long left by its writer.
-        let since = open.replaced.get_or_insert_with(Instant::now);
-        if next.is_none() && since.elapsed() < GRACE {
+        if between.is_none() && since.elapsed() < GRACE {
             return Ok(Next::Nothing);
         }
-        self.switch(next, books)?;
+        if open.has_more()? {
+            return Ok(Next::Bytes);
+        }
+        self.leave(books);
+        match between {
+            Some((path, file)) => {
+                self.open(&path, file, 0, books)?;
+            }
+            None if books.know(&mut named)? => {}
+            None => {
+                let path = self.path.clone();
+                self.open(&path, named, 0, books)?;
+            }
+        }
         Ok(Next::Ended(None))
     }
 
-    /// Leaves the file, and opens the one that had the name next, where it has another
-    /// by now.
-    fn switch(&mut self, next: Option<PathBuf>, books: &mut Books) -> io::Result<()> {
+    /// Reads no more of the file, which is not to be read again.
+    fn leave(&mut self, books: &mut Books) {
         if let Some(mut open) = self.open.take() {
             open.know_more();
             books.closed(open.number);
             books.read(open.identity, open.at);
         }
-        match next {
-            Some(path) => self.open(&path, 0, books),
-            None => Ok(()),
-        }
     }
 
-    fn open(&mut self, path: &Path, at: u64, books: &mut Books) -> io::Result<()> {
-        let Some(file) = open_file(path)? else {
-            return Ok(());
-        };
+    fn open(
+        &mut self,
+        path: &Path,
+        file: File,
+        at: u64,
+        books: &mut Books,
+    ) -> io::Result<&mut Open> {
         let open = Open::new(file, path, at)?;
         books.opened(open.number);
-        self.open = Some(open);
-        Ok(())
+        Ok(self.open.insert(open))
     }
 }
 
@@ -258,5 +267,82 @@ impl Read for Tail {
             Some(open) => open.read(buffer),
             None => Ok(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write;
+
+    /// Reads all that there is at the moment, a `|` for each end.
+    fn read(tail: &mut Tail, books: &mut Books) -> String {
+        let mut text = String::new();
+        loop {
+            match tail.next(books).expect("looked at") {
+                Next::Nothing => return text,
+                Next::Bytes => {
+                    let mut buffer = [0; 64];
+                    let length = tail.read(&mut buffer).expect("read");
+                    text.push_str(std::str::from_utf8(&buffer[..length]).expect("text"));
+                }
+                Next::Ended(_) => text.push('|'),
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_rotations_and_a_writer_that_noticed_neither() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let write = |name: &str, text: &str| {
+            let mut file = File::options().create(true).append(true).open(path(name))?;
+            file.write_all(text.as_bytes())
+        };
+        write("log", "first file\n").expect("written");
+        let mut books = Books::default();
+        let mut tail = Tail::new(path("log"), Format::Auto);
+        assert_eq!(read(&mut tail, &mut books), "first file\n");
+
+        fs::rename(path("log"), path("log.2")).expect("moved");
+        write("log", "second file\n").expect("written");
+        assert_eq!(
+            read(&mut tail, &mut books),
+            "",
+            "its writer has time to notice"
+        );
+        fs::rename(path("log"), path("log.1")).expect("moved");
+        write("log", "third file\n").expect("written");
+        std::thread::sleep(Duration::from_millis(20));
+        write("log.2", "late\n").expect("written");
+        assert_eq!(
+            read(&mut tail, &mut books),
+            "late\n|second file\n",
+            "the third may be read when the writer of the second had its time"
+        );
+        std::thread::sleep(GRACE);
+        assert_eq!(read(&mut tail, &mut books), "|third file\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_read_is_not_read_again_under_its_old_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("log"), "first file\n").expect("written");
+        let mut books = Books::default();
+        let mut tail = Tail::new(path("log"), Format::Auto);
+        assert_eq!(read(&mut tail, &mut books), "first file\n");
+        fs::rename(path("log"), path("log.1")).expect("moved");
+        fs::write(path("log"), "second file\n").expect("written");
+        assert_eq!(read(&mut tail, &mut books), "");
+        std::thread::sleep(GRACE);
+        assert_eq!(read(&mut tail, &mut books), "|second file\n");
+        fs::rename(path("log.1"), path("log")).expect("moved back");
+        assert_eq!(read(&mut tail, &mut books), "");
+        std::thread::sleep(GRACE);
+        assert_eq!(read(&mut tail, &mut books), "|");
     }
 }
