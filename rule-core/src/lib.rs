@@ -21,8 +21,8 @@
 //! ```text
 //! YAML ── detection ── spl ── plan ──────┐                  (once, when a rule is opened)
 //!                                        ▼
-//! bytes ─ frame ─ decode ─ names ─ search ─ stats/window ─ rows ─ alert ─ bytes
-//!         records  fields   events  matches  groups         results
+//! bytes ─ frame ─ scan ─ decode ─ names ─ search ─ stats/window ─ rows ─ alert ─ bytes
+//!         records  candidates  fields  events  matches  groups     results
 //! ```
 //!
 //! The data goes one way, and each module is one station of it:
@@ -33,6 +33,7 @@
 //! | [`spl`] | the text of a search | its syntax tree, or an error with its place |
 //! | [`plan`] | a syntax tree | something that runs, or what cannot |
 //! | [`frame`] | bytes, in any split | records |
+//! | [`scan`] | a record that comes alone | can it match |
 //! | [`decode`] | a record | its fields by their raw paths |
 //! | [`names`] | raw fields | an event, by the names of Splunk |
 //! | [`search`] | an event | does it match |
@@ -40,6 +41,7 @@
 //! | [`stats`] | events of a window | groups and what is counted of them |
 //! | [`rows`] | results | results: eval, where, rename, convert, ... |
 //! | [`alert`] | a result row | a line of JSON |
+//! | [`annotate`] | a record and its alerts | the record with the alerts in it |
 //!
 //! [`session`] is all of it behind one interface; [`time`], [`value`],
 //! [`settings`] and [`snapshot`] are the words that the stations share.
@@ -53,12 +55,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod alert;
+pub mod annotate;
 pub mod decode;
 pub mod detection;
 pub mod frame;
 pub mod names;
 pub mod plan;
 pub mod rows;
+pub mod scan;
 pub mod search;
 pub mod session;
 pub mod settings;

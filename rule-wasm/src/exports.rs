@@ -38,7 +38,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-fn sessions() -> &'static mut Sessions {
+pub(crate) fn sessions() -> &'static mut Sessions {
     // SAFETY: one thread and no re-entry (see `Module`), and no export keeps the
     // reference beyond its own call, so there is never a second one.
     unsafe { &mut *MODULE.sessions.get() }
@@ -49,7 +49,7 @@ fn sessions() -> &'static mut Sessions {
 /// # Safety
 /// `pointer` and `length` are memory of the host's, from `malloc`; or `length`
 /// is 0.
-unsafe fn bytes<'h>(pointer: *const u8, length: usize) -> &'h [u8] {
+pub(crate) unsafe fn bytes<'h>(pointer: *const u8, length: usize) -> &'h [u8] {
     if length == 0 || pointer.is_null() {
         return &[];
     }
@@ -68,16 +68,22 @@ fn number(result: Result<usize, Failure>) -> i32 {
 
 /// Bytes as pointer << 32 + length, kept until the next call; 0 for an error.
 fn packed(result: Result<Vec<u8>, Failure>) -> i64 {
-    let Ok(mut bytes) = result else { return 0 };
-    // An empty result has a pointer all the same, to tell it from an error.
+    let Ok(bytes) = result else { return 0 };
+    let (pointer, length) = keep(bytes);
+    let packed = (pointer as u64) << 32 | length as u64;
+    packed as i64
+}
+
+/// Keeps bytes until the next call: where they are, and how many. Empty ones have a
+/// pointer all the same, to tell them from an error.
+pub(crate) fn keep(mut bytes: Vec<u8>) -> (*const u8, usize) {
     bytes.reserve(1);
     // SAFETY: as for `sessions`: one thread, no re-entry, and the reference ends
     // with this function. The host's view of the bytes before this call is over,
     // by the ABI.
     let given = unsafe { &mut *MODULE.given.get() };
     *given = bytes;
-    let packed = (given.as_ptr() as u64) << 32 | given.len() as u64;
-    packed as i64
+    (given.as_ptr(), given.len())
 }
 
 #[unsafe(no_mangle)]
@@ -93,6 +99,13 @@ unsafe extern "C" fn rule_open(pointer: *const u8, length: usize) -> i32 {
         Ok(handle) => handle,
         Err(Failure(code)) => error_number(code),
     }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rule_pack(pointer: *const u8, length: usize) -> i32 {
+    // SAFETY: the host's contract of the ABI.
+    let config = unsafe { bytes(pointer, length) };
+    number(sessions().pack(config).map(|()| 0))
 }
 
 #[unsafe(no_mangle)]

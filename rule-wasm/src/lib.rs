@@ -23,9 +23,9 @@
 //!
 //! - [`Sessions`] keeps sessions by their handles and turns results into the
 //!   numbers of the ABI, in safe code that runs and is tested on every target;
-//! - `exports` turns pointers into slices and back, `memory` is the allocator
-//!   with the check for headroom. Both exist on wasm32 alone: a native `malloc`
-//!   would take the place of the C library's.
+//! - `exports` turns pointers into slices and back, `fluent_bit` does it in the way
+//!   of that host, and `memory` is the allocator with the check for headroom. They
+//!   exist on wasm32 alone: a native `malloc` would take the place of the C library's.
 
 extern crate alloc;
 #[cfg(test)]
@@ -33,6 +33,8 @@ extern crate std;
 
 #[cfg(target_arch = "wasm32")]
 mod exports;
+#[cfg(target_arch = "wasm32")]
+mod fluent_bit;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod sessions;

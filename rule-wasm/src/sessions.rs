@@ -2,9 +2,12 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use rule_core::session::{ErrorCode, Headroom, Session, SessionError};
+use rule_core::annotate::{Additions, Own};
+use rule_core::session::{Annotated, ErrorCode, Headroom, RECORDS_CONFIG, Session, SessionError};
+use rule_core::time::Time;
 
 /// The sessions of a module, and the last error of each.
 ///
@@ -13,6 +16,10 @@ use rule_core::session::{ErrorCode, Headroom, Session, SessionError};
 #[derive(Debug)]
 pub struct Sessions {
     builtin: &'static [u8],
+    /// The configuration that was packed into the module, over the built-in one.
+    packed: Vec<u8>,
+    /// What records that come alone go through, opened at the first or when packed.
+    filter: Option<Session>,
     open: BTreeMap<i32, Open>,
     last_handle: i32,
     /// The last error of `rule_open`.
@@ -40,6 +47,7 @@ pub fn error_number(code: ErrorCode) -> i32 {
         ErrorCode::Finished => -3,
         ErrorCode::BadConfiguration => -10,
         ErrorCode::UnknownKey => -11,
+        ErrorCode::Sealed => -12,
         ErrorCode::BadDetection => -20,
         ErrorCode::Syntax => -21,
         ErrorCode::UndefinedMacro => -22,
@@ -68,6 +76,8 @@ impl Sessions {
     pub const fn new(builtin: &'static [u8], has_memory: fn(Headroom) -> bool) -> Self {
         Sessions {
             builtin,
+            packed: Vec::new(),
+            filter: None,
             open: BTreeMap::new(),
             last_handle: 0,
             open_error: None,
@@ -111,15 +121,97 @@ impl Sessions {
     }
 
     fn try_open(&self, config: &[u8]) -> Result<Session, SessionError> {
-        let text = config.len().saturating_add(self.builtin.len());
+        let session = self.read(config)?;
+        // What a session may come to need it must be able to get now.
+        self.check_memory(session.memory_to_come())?;
+        Ok(session)
+    }
+
+    /// A session of a configuration over those that the module carries.
+    fn read(&self, config: &[u8]) -> Result<Session, SessionError> {
+        let carried = [self.builtin, &self.packed];
+        let lengths = carried.iter().map(|layer| layer.len());
+        let text = lengths.fold(config.len(), usize::saturating_add);
         self.check_memory(Headroom {
             largest: text.saturating_mul(2),
             total: text.saturating_mul(OPEN_FACTOR),
         })?;
-        let session = Session::open(config, self.builtin)?;
-        // What a session may come to need it must be able to get now.
-        self.check_memory(session.memory_to_come())?;
-        Ok(session)
+        Session::open(config, &carried)
+    }
+
+    /// `rule_pack`: keeps a configuration, and opens what records that come alone go
+    /// through, so that both are there when the module is started again from here.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration; one that was packed before.
+    pub fn pack(&mut self, config: &[u8]) -> Result<(), Failure> {
+        if self.filter.is_some() {
+            let message = "the module is packed already: pack one that is not";
+            let error = SessionError::new(ErrorCode::BadConfiguration, message);
+            return self.open_failed(error).map(|_| ());
+        }
+        self.packed = config.to_vec();
+        match self.read(RECORDS_CONFIG) {
+            Ok(session) => {
+                self.open_error = None;
+                self.filter = Some(session);
+                Ok(())
+            }
+            Err(error) => {
+                self.packed = Vec::new();
+                self.open_failed(error).map(|_| ())
+            }
+        }
+    }
+
+    /// A record that comes alone, with the time that its pipeline gives it: what goes
+    /// on in its place.
+    ///
+    /// Whatever is wrong, the record goes on: as it came, or, where it may have
+    /// matched and could not be looked at, with what is wrong in it.
+    pub fn filter(&mut self, record: &[u8], time: Time) -> Annotated {
+        if let Some(filter) = &mut self.filter
+            && filter.pass(record, time)
+        {
+            return filter.without_alerts();
+        }
+        self.try_filter(record, time)
+            .unwrap_or_else(|error| self.with_error(record, &error.message))
+    }
+
+    fn try_filter(&mut self, record: &[u8], time: Time) -> Result<Annotated, SessionError> {
+        if self.filter.is_none() {
+            self.filter = Some(self.read(RECORDS_CONFIG)?);
+        }
+        let needed = self
+            .filter
+            .as_ref()
+            .map(|filter| filter.annotate_headroom(record.len()));
+        self.check_memory(needed.unwrap_or_default())?;
+        match &mut self.filter {
+            Some(filter) => filter.annotate(record, time),
+            None => Ok(Annotated::AsItCame),
+        }
+    }
+
+    /// A record that says what went wrong with it, where there is memory for that.
+    fn with_error(&self, record: &[u8], error: &str) -> Annotated {
+        let length = record.len().saturating_mul(2).saturating_add(4096);
+        let headroom = Headroom {
+            largest: length,
+            total: length.saturating_mul(2),
+        };
+        if !(self.has_memory)(headroom) {
+            return Annotated::AsItCame;
+        }
+        let additions = Additions {
+            error: Some(String::from(error)),
+            ..Additions::default()
+        };
+        match Own::of(record) {
+            Ok(own) => Annotated::Record(additions.on(own)),
+            Err(_) => Annotated::AsItCame,
+        }
     }
 
     fn check_memory(&self, headroom: Headroom) -> Result<(), SessionError> {
@@ -338,6 +430,63 @@ mod tests {
         assert_eq!(sessions.close(handle), Err(Failure(ErrorCode::BadHandle)));
         assert!(text(sessions.last_error(handle)).contains("`1` is no handle"));
         assert_eq!(sessions.open(RULE), Ok(2), "a handle is never used again");
+    }
+
+    const AT: Time = Time::from_seconds(1_700_000_000);
+
+    #[test]
+    fn a_packed_configuration_is_under_every_session() {
+        let mut sessions = Sessions::new(br#"{"samples":1}"#, |_| true);
+        assert_eq!(
+            sessions.pack(b"{\"windw\":1}"),
+            Err(Failure(ErrorCode::UnknownKey))
+        );
+        let sealed = [&RULE[..RULE.len() - 1], br#","sealed":true}"#].concat();
+        sessions.pack(&sealed).unwrap();
+        let handle = sessions.open(b"").unwrap();
+        assert!(text(sessions.describe(handle).unwrap()).contains(r#""name":"n""#));
+        sessions.open(br#"{"window":"schedule"}"#).unwrap();
+        assert_eq!(sessions.open(RULE), Err(Failure(ErrorCode::Sealed)));
+        assert_eq!(
+            sessions.pack(b""),
+            Err(Failure(ErrorCode::BadConfiguration))
+        );
+        assert!(text(sessions.last_error(0)).contains("packed already"));
+    }
+
+    #[test]
+    fn records_that_come_alone_go_through_what_is_carried() {
+        let mut sessions = Sessions::new(RULE, |_| true);
+        for record in ["{\"x\":2}", "no JSON", ""] {
+            assert_eq!(sessions.filter(record.as_bytes(), AT), Annotated::AsItCame);
+        }
+        let Annotated::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
+            panic!("it carries an alert");
+        };
+        assert!(text(record).starts_with(r#"{"x":1,"rule_alert":{"#));
+        let rule = text(RULE.to_vec()).replace("\"window\"", "\"records\":\"alerts\",\"window\"");
+        let mut sessions = Sessions::new(b"", |_| true);
+        sessions.pack(rule.as_bytes()).unwrap();
+        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Annotated::LeftOut);
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_looked_at_says_so() {
+        for (rule, message) in [
+            (&b"{\"windw\":1}"[..], "unknown key"),
+            (RULE, "out of memory"),
+        ] {
+            let mut sessions = Sessions::new(rule, |headroom| headroom.total < 20_000);
+            let Annotated::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
+                panic!("{message}");
+            };
+            let record = text(record);
+            assert!(record.starts_with(r#"{"x":1,"rule_error":""#), "{record}");
+            assert!(record.contains(message), "{record}");
+            assert_eq!(sessions.filter(b"[", AT), Annotated::AsItCame);
+            sessions.has_memory = |_| false;
+            assert_eq!(sessions.filter(b"{\"x\":1}", AT), Annotated::AsItCame);
+        }
     }
 
     #[test]

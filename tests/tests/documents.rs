@@ -49,7 +49,7 @@ fn the_host_in_javascript() {
         String::from_utf8_lossy(&ran.stderr)
     );
 
-    let mut session = Session::open(b"", rules::BUNDLE.as_bytes()).expect("the built-in rule");
+    let mut session = Session::open(b"", &[rules::BUNDLE.as_bytes()]).expect("the built-in rule");
     session
         .push(&std::fs::read(&events).expect("the sample"))
         .expect("a push");
@@ -63,7 +63,7 @@ fn the_host_in_javascript() {
 #[test]
 fn the_interface_is_documented_whole() {
     let text = std::fs::read_to_string(root().join("ABI.md")).expect("ABI.md");
-    let session = Session::open(b"", b"").expect("a session");
+    let session = Session::open(b"", &[]).expect("a session");
     let counters: serde_json::Value =
         serde_json::from_slice(&session.counters_json()).expect("JSON");
     for counter in counters.as_object().expect("an object").keys() {
@@ -113,7 +113,7 @@ fn the_detection_of_the_readme() {
         r#""TimeCreated":"2021-06-04T08:41:47Z","#,
         r#""Message":"Cmdlet failed. Cmdlet Install-TransportAgent, parameters ."}"#,
     );
-    let mut session = Session::open(config.to_string().as_bytes(), rules::BUNDLE.as_bytes())
+    let mut session = Session::open(config.to_string().as_bytes(), &[rules::BUNDLE.as_bytes()])
         .expect("the detection");
     session.push(event.as_bytes()).expect("a push");
     assert_eq!(session.finish(), Ok(1));

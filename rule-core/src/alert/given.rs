@@ -1,6 +1,7 @@
 //! What was given of a window, so that a change of it can be told.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
@@ -37,14 +38,6 @@ pub struct Change {
 }
 
 impl Given {
-    /// The first rows of a window, all of them as revision 0.
-    #[must_use]
-    pub fn first(rows: &[(Id, Row)]) -> Self {
-        let mut given = Given::default();
-        let _ = given.update(rows.to_vec(), 0);
-        given
-    }
-
     /// The rows that differ from what was given, as they are now, in their order;
     /// behind them those that are gone. A row that was never given begins with the
     /// revision `first`.
@@ -94,6 +87,97 @@ impl Given {
             }
         }
         changes
+    }
+
+    /// Each of these rows again, whether it has changed or not, with a revision
+    /// above its last; and behind them those of `ids` that were given and have no row
+    /// any more. A row that was never given begins with the revision `first`.
+    pub fn again(
+        &mut self,
+        rows: Vec<(Id, Row)>,
+        ids: impl IntoIterator<Item = Id>,
+        first: u64,
+    ) -> Vec<Change> {
+        let mut now: BTreeMap<Id, Last> = BTreeMap::new();
+        for (id, row) in &rows {
+            let content = now.get(id).and_then(|last| last.content).unwrap_or(0);
+            let before = self.rows.get(id);
+            let last = Last {
+                revision: before.map_or(first, |last| last.revision.saturating_add(1)),
+                content: Some(content.wrapping_add(hash(row))),
+            };
+            now.insert(*id, last);
+        }
+        let mut changes: Vec<Change> = rows
+            .into_iter()
+            .map(|(id, row)| Change {
+                id,
+                revision: now.get(&id).map_or(first, |last| last.revision),
+                row: Some(row),
+            })
+            .collect();
+        for id in ids {
+            if now.contains_key(&id) {
+                continue;
+            }
+            if let Some(last) = self.rows.get_mut(&id)
+                && last.content.take().is_some()
+            {
+                last.revision = last.revision.saturating_add(1);
+                changes.push(Change {
+                    id,
+                    revision: last.revision,
+                    row: None,
+                });
+            }
+        }
+        self.rows.append(&mut now);
+        changes
+    }
+
+    /// Those of these rows that were never given, as they are for the first time.
+    pub fn first_time(&mut self, rows: Vec<(Id, Row)>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (id, row) in rows {
+            let content = Some(hash(&row));
+            let last = Last {
+                revision: 0,
+                content,
+            };
+            if let Entry::Vacant(vacant) = self.rows.entry(id) {
+                vacant.insert(last);
+                changes.push(Change {
+                    id,
+                    revision: 0,
+                    row: Some(row),
+                });
+            }
+        }
+        changes
+    }
+
+    /// The ids that were given.
+    pub fn ids(&self) -> impl Iterator<Item = Id> {
+        self.rows.keys().copied()
+    }
+
+    /// How many rows were given.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Was nothing given?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The highest revision that was given.
+    #[must_use]
+    pub fn highest(&self) -> u64 {
+        let revisions = self.rows.values().map(|last| last.revision);
+        revisions.max().unwrap_or(0)
     }
 
     /// What it takes of memory, in bytes, reckoned.
@@ -173,6 +257,12 @@ mod tests {
         (Id::of("rule", Bounds::All, &row), row)
     }
 
+    fn first(rows: Vec<(Id, Row)>) -> Given {
+        let mut given = Given::default();
+        let _ = given.again(rows, [], 0);
+        given
+    }
+
     fn shown(changes: &[Change]) -> Vec<(u64, Option<Value>)> {
         changes
             .iter()
@@ -188,7 +278,7 @@ mod tests {
     #[test]
     fn only_what_changed_is_given_again() {
         let count = |count| Some(Value::Number(Number::Int(count)));
-        let mut given = Given::first(&[row("a", 1), row("b", 1)]);
+        let mut given = first(vec![row("a", 1), row("b", 1)]);
         assert_eq!(given.update(vec![row("a", 1), row("b", 1)], 1), []);
         let changes = given.update(vec![row("a", 2), row("b", 1), row("c", 1)], 1);
         assert_eq!(shown(&changes), [(1, count(2)), (1, count(1))]);
@@ -201,16 +291,38 @@ mod tests {
 
     #[test]
     fn a_second_row_that_is_the_same_is_a_change() {
-        let mut given = Given::first(&[row("a", 1)]);
+        let mut given = first(vec![row("a", 1)]);
         let changes = given.update(vec![row("a", 1), row("a", 1)], 1);
         assert_eq!(changes.len(), 2, "both are given, with one revision");
         assert!(changes.iter().all(|change| change.revision == 1));
     }
 
     #[test]
+    fn rows_that_are_given_again_and_again() {
+        let count = |count| Some(Value::Number(Number::Int(count)));
+        let ids = |rows: &[(Id, Row)]| rows.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+        let mut given = Given::default();
+        let (a, b) = (row("a", 1), row("b", 1));
+        assert_eq!(shown(&given.again(vec![a.clone()], [], 4)), [(4, count(1))]);
+        assert_eq!(shown(&given.again(vec![a.clone()], [], 4)), [(5, count(1))]);
+        assert_eq!(given.again(vec![], ids(core::slice::from_ref(&b)), 4), []);
+        let gone = given.again(vec![b.clone()], ids(&[a.clone(), b]), 4);
+        assert_eq!(shown(&gone), [(4, count(1)), (6, None)]);
+        assert_eq!(
+            given.again(vec![], ids(core::slice::from_ref(&a)), 4),
+            [],
+            "gone once"
+        );
+        assert_eq!(shown(&given.again(vec![a], [], 4)), [(7, count(1))]);
+        assert_eq!((given.len(), given.highest()), (2, 7));
+        assert_eq!(given.first_time(vec![row("a", 9)]), []);
+        assert_eq!(shown(&given.first_time(vec![row("c", 9)])), [(0, count(9))]);
+    }
+
+    #[test]
     fn what_two_parts_gave_is_given_anew() {
-        let mut given = Given::first(&[row("a", 1), row("b", 1)]);
-        given.merge(&Given::first(&[row("a", 2)]));
+        let mut given = first(vec![row("a", 1), row("b", 1)]);
+        given.merge(&first(vec![row("a", 2)]));
         let changes = given.update(vec![row("a", 3), row("b", 1)], 1);
         assert_eq!(changes.len(), 1);
         let mut writer = Writer::new();

@@ -46,13 +46,14 @@ pub use classic::{CLASSIC_TIME, classic_text};
 pub use csv::{csv_header, csv_row};
 pub use envelope::{Envelope, envelope};
 pub use json::json;
+pub(crate) use json::{Lexer, Token, unescape};
 pub use xml::xml;
 
 /// The longest path that a sink is asked for, in bytes of the record.
 pub const MAX_PATH_BYTES: usize = 1024;
 
 /// How deep containers and elements may be nested.
-const MAX_DEPTH: usize = 256;
+pub(crate) const MAX_DEPTH: usize = 256;
 
 /// Takes the fields of a record, which lives as long as `'r`.
 pub trait FieldSink<'r> {
@@ -97,6 +98,6 @@ impl fmt::Display for DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-fn error<T>(reason: &'static str, offset: usize) -> Result<T, DecodeError> {
+pub(crate) fn error<T>(reason: &'static str, offset: usize) -> Result<T, DecodeError> {
     Err(DecodeError { reason, offset })
 }

@@ -149,6 +149,11 @@ impl Sources {
         pairs(&self.eventtypes)
     }
 
+    /// The providers whose messages can be built.
+    pub(crate) fn message_providers(&self) -> impl Iterator<Item = &str> {
+        self.messages.keys().map(|(provider, _)| provider.as_str())
+    }
+
     /// The names of tags with the searches that define them.
     pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.tags)

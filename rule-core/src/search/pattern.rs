@@ -60,6 +60,13 @@ impl Pattern {
             && self.suffix.as_ref().is_some_and(String::is_empty)
     }
 
+    /// What stands between the wildcards, folded where case does not count.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        let ends = [Some(&self.prefix), self.suffix.as_ref()];
+        let ends = ends.into_iter().flatten();
+        ends.chain(&self.middle).map(String::as_str)
+    }
+
     /// Does the pattern cover the whole of `value`?
     ///
     /// Takes time in the length of the value times that of the pattern at the

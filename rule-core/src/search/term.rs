@@ -57,6 +57,11 @@ impl Term {
         }
     }
 
+    /// What stands between the wildcards, folded where case does not count.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(String::as_str)
+    }
+
     /// Does the raw event hold the term?
     #[must_use]
     pub fn found_in(&self, raw: &str) -> bool {

@@ -70,16 +70,14 @@ impl Behind {
         }
     }
 
-    /// A window that can be amended has closed, with these rows.
-    pub(super) fn closed(&mut self, window: Bounds, rows: &[(Id, Row)]) {
-        if !rows.is_empty() {
-            self.closed.insert(
-                window,
-                Closed {
-                    given: Given::first(rows),
-                    changed: false,
-                },
-            );
+    /// A window that can be amended has closed, and this was given of it.
+    pub(super) fn closed(&mut self, window: Bounds, given: Given) {
+        if !given.is_empty() {
+            let closed = Closed {
+                given,
+                changed: false,
+            };
+            self.closed.insert(window, closed);
         }
     }
 

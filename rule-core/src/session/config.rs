@@ -30,11 +30,24 @@ pub(super) struct Config {
     pub(super) window: Window,
     pub(super) clock: ClockSource,
     pub(super) late: Late,
-    /// Are rows given before their window closes?
-    pub(super) early: bool,
+    /// Which rows are given before their window closes.
+    pub(super) early: EarlyRows,
     /// Events kept to show behind each row.
     pub(super) samples: usize,
     pub(super) limits: Limits,
+    /// Which records go on where each is given by itself.
+    pub(super) records: Records,
+    /// Are the rules those that the host carries, whatever it is given?
+    pub(super) sealed: bool,
+}
+
+/// Which records go on from a pipeline's filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Records {
+    /// All of them.
+    Annotate,
+    /// Those that carry an alert.
+    Alerts,
 }
 
 /// Which windows the rules run in.
@@ -66,7 +79,18 @@ pub(super) struct Late {
     pub(super) keep: i64,
 }
 
-const KEYS: [&str; 10] = [
+/// Which rows are given before their window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EarlyRows {
+    /// None.
+    None,
+    /// Each once, when it first comes out of the search.
+    First,
+    /// Each with every event that goes to it, its revision rising.
+    Running,
+}
+
+const KEYS: [&str; 12] = [
     "detections",
     "macros",
     "sources",
@@ -77,25 +101,35 @@ const KEYS: [&str; 10] = [
     "early",
     "samples",
     "limits",
+    "records",
+    "sealed",
 ];
 
+/// What decides which rules there are and what they mean, and so cannot be given to
+/// a host whose rules are sealed.
+const SEALED: [&str; 4] = ["detections", "macros", "sources", "sealed"];
+
 impl Config {
-    /// Reads a configuration over the built-in one.
-    pub(super) fn read(given: &[u8], builtin: &[u8]) -> Result<Config, SessionError> {
-        let builtin = parse(builtin)?;
-        let given = parse(given)?;
-        let given = Section::new(&given, "", &KEYS)?;
-        let builtin = Section::new(&builtin, "", &KEYS)?;
-        let either = |key: &str| given.get(key).or_else(|| builtin.get(key));
+    /// Reads a configuration over those that the host carries, each of which is over
+    /// the one before it.
+    pub(super) fn read(given: &[u8], carried: &[&[u8]]) -> Result<Config, SessionError> {
+        let layers = carried.iter().copied().chain([given]);
+        let values: Vec<Value> = layers.map(parse).collect::<Result<_, _>>()?;
+        let layers: Vec<Section<'_>> = values
+            .iter()
+            .map(|value| Section::new(value, "", &KEYS))
+            .collect::<Result<_, _>>()?;
+        let sealed = is_sealed(&layers)?;
+        let either = |key: &str| layers.iter().rev().find_map(|layer| layer.get(key));
 
         let mut macros = Macros::new();
-        for section in [&builtin, &given] {
-            add_macros(section, &mut macros)?;
+        let mut sources = Sources::default();
+        for layer in &layers {
+            add_macros(layer, &mut macros)?;
+            if let Some(value) = layer.get("sources") {
+                sources = Sources::from_json(value)?.over(&sources);
+            }
         }
-        let sources = |section: &Section<'_>| match section.get("sources") {
-            Some(value) => Sources::from_json(value),
-            None => Ok(Sources::default()),
-        };
         let detections = match either("detections") {
             Some(Value::Array(detections)) => detections.clone(),
             Some(one) => alloc::vec![one.clone()],
@@ -107,16 +141,39 @@ impl Config {
         Ok(Config {
             detections,
             macros,
-            sources: sources(&given)?.over(&sources(&builtin)?),
+            sources,
             defaults: either("defaults").map_or_else(|| Ok(Defaults::default()), defaults)?,
             window: either("window").map_or(Ok(Window::Scheduled), window)?,
             clock: either("clock").map_or(Ok(ClockSource::End), clock)?,
             late: either("late").map_or_else(|| Ok(Late::default()), late)?,
-            early: either("early").map_or(Ok(false), early)?,
+            early: either("early").map_or(Ok(EarlyRows::None), early)?,
             samples: samples.unwrap_or(0).min(Limits::MAX_SAMPLES),
             limits: either("limits").map_or_else(|| Ok(Limits::default()), Limits::read)?,
+            records: either("records").map_or(Ok(Records::Annotate), records)?,
+            sealed,
         })
     }
+}
+
+/// Does one of the layers seal the rules of it and of those below? One above must
+/// leave them as they are, then.
+fn is_sealed(layers: &[Section<'_>]) -> Result<bool, SessionError> {
+    let mut sealed = false;
+    for layer in layers {
+        let change = SEALED.iter().find(|key| layer.get(key).is_some());
+        if let (true, Some(key)) = (sealed, change) {
+            let message = format!(
+                "the rules of this module are sealed: `{key}` cannot be given to it; pack \
+                 another module, or pack it without `sealed`"
+            );
+            return Err(SessionError::new(ErrorCode::Sealed, message));
+        }
+        sealed |= match layer.get("sealed") {
+            Some(value) => flag(value, "sealed")?,
+            None => false,
+        };
+    }
+    Ok(sealed)
 }
 
 fn parse(text: &[u8]) -> Result<Value, SessionError> {
@@ -277,10 +334,28 @@ fn late(value: &Value) -> Result<Late, SettingError> {
     })
 }
 
-fn early(value: &Value) -> Result<bool, SettingError> {
+/// `true`, `false`, or `"running"`.
+fn early(value: &Value) -> Result<EarlyRows, SettingError> {
+    match value {
+        Value::Bool(false) => Ok(EarlyRows::None),
+        Value::Bool(true) => Ok(EarlyRows::First),
+        Value::String(text) if text == "running" => Ok(EarlyRows::Running),
+        _ => Err(wrong("early", "`true`, `false` or `running`", value)),
+    }
+}
+
+fn records(value: &Value) -> Result<Records, SettingError> {
+    match value.as_str() {
+        Some("annotate") => Ok(Records::Annotate),
+        Some("alerts") => Ok(Records::Alerts),
+        _ => Err(wrong("records", "`annotate` or `alerts`", value)),
+    }
+}
+
+fn flag(value: &Value, at: &str) -> Result<bool, SettingError> {
     value
         .as_bool()
-        .ok_or_else(|| wrong("early", "`true` or `false`", value))
+        .ok_or_else(|| wrong(at, "`true` or `false`", value))
 }
 
 fn no_duration(at: &str, text: &str) -> SettingError {

@@ -71,6 +71,10 @@ const KEPT_BYTES: usize = 200;
 
 impl Counters {
     /// The alerts that are given, by their kind.
+    pub(super) fn add_bytes(&mut self, length: usize) {
+        self.bytes = self.bytes.saturating_add(length as u64);
+    }
+
     pub(super) fn alert(&mut self, kind: Kind) {
         self.alerts += 1;
         match kind {

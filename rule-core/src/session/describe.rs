@@ -26,6 +26,8 @@ struct Description<'e> {
     fields: &'e [String],
     limits: &'e Limits,
     memory: Memory,
+    /// Can the rules not be changed by a configuration?
+    sealed: bool,
 }
 
 #[derive(Serialize)]
@@ -71,6 +73,7 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
             needed: engine.memory_needed(),
             state: engine.size().bytes,
         },
+        sealed: engine.config().sealed,
     };
     serde_json::to_vec(&description).unwrap_or_default()
 }

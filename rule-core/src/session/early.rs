@@ -1,54 +1,80 @@
 //! Rows that are given before their window closes.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::alert::Id;
+use super::config::EarlyRows;
+use crate::alert::{Change, Given, Id};
 use crate::plan::Plan;
 use crate::rows::{Command, Row};
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::window::Bounds;
 
-/// As many ids are known at once. Beyond, all are forgotten and a row may be given
-/// early a second time, which is the same alert again.
-const KNOWN: usize = 100_000;
+/// As many rows are known at once. Beyond, all are forgotten: one may be given early
+/// a second time, which is the same alert again; and one that is given again and
+/// again goes on with a revision above all that were forgotten.
+const KNOWN: usize = 10_000;
 
 /// What was given early of the windows that are open.
 #[derive(Clone, Debug)]
 pub(super) struct Early {
     /// Does each row come to be without a look at the others?
     pub(super) row_by_row: bool,
-    given: BTreeSet<(Bounds, Id)>,
+    /// Is a row given again with each event that goes to it?
+    running: bool,
+    given: BTreeMap<Bounds, Given>,
+    /// The revision that rows begin with.
+    first: u64,
     /// Windows to look at when the clock moves, where it takes all rows to tell.
     look_at: BTreeSet<Bounds>,
 }
 
 impl Early {
-    pub(super) fn new(plan: &Plan) -> Self {
-        Early {
+    /// None where no rows are given early.
+    pub(super) fn new(rows: EarlyRows, plan: &Plan) -> Option<Self> {
+        (rows != EarlyRows::None).then(|| Early {
             row_by_row: plan.after.iter().all(Command::is_row_by_row),
-            given: BTreeSet::new(),
+            running: rows == EarlyRows::Running,
+            given: BTreeMap::new(),
+            first: 0,
             look_at: BTreeSet::new(),
+        })
+    }
+
+    /// An event went to the groups of these ids, of which these rows came out.
+    pub(super) fn touched(
+        &mut self,
+        window: Bounds,
+        ids: Vec<Id>,
+        rows: Vec<(Id, Row)>,
+    ) -> Vec<Change> {
+        let (running, first) = (self.running, self.first);
+        let given = self.given_of(window);
+        match running {
+            true => given.again(rows, ids, first),
+            false => given.first_time(rows),
         }
     }
 
-    /// Of these rows of a window those that were not given yet.
-    pub(super) fn first_time(
-        &mut self,
-        rule: &str,
-        window: Bounds,
-        rows: Vec<Row>,
-    ) -> Vec<(Bounds, Row)> {
-        let mut first = Vec::new();
-        for row in rows {
-            if self.given.len() >= KNOWN {
-                self.given.clear();
-            }
-            if self.given.insert((window, Id::of(rule, window, &row))) {
-                first.push((window, row));
-            }
+    /// All rows of a window, as they are now.
+    pub(super) fn rows(&mut self, window: Bounds, rows: Vec<(Id, Row)>) -> Vec<Change> {
+        let (running, first) = (self.running, self.first);
+        let given = self.given_of(window);
+        match running {
+            true => given.update(rows, first),
+            false => given.first_time(rows),
         }
-        first
+    }
+
+    fn given_of(&mut self, window: Bounds) -> &mut Given {
+        if self.given.values().map(Given::len).sum::<usize>() >= KNOWN {
+            if self.running {
+                let highest = self.given.values().map(Given::highest).max();
+                self.first = self.first.max(highest.unwrap_or(0).saturating_add(1));
+            }
+            self.given.clear();
+        }
+        self.given.entry(window).or_default()
     }
 
     pub(super) fn look_at(&mut self, window: Bounds) {
@@ -59,36 +85,51 @@ impl Early {
         core::mem::take(&mut self.look_at).into_iter().collect()
     }
 
-    /// A window has closed: its rows are final.
-    pub(super) fn forget(&mut self, window: Bounds) {
+    /// A window has closed: its rows are final. What is given of it, and how its
+    /// rows go on from there: rows that were given again and again keep on counting,
+    /// and one that is gone at the end is taken back.
+    pub(super) fn close(&mut self, window: Bounds, rows: Vec<(Id, Row)>) -> (Vec<Change>, Given) {
         self.look_at.remove(&window);
-        self.given.retain(|(of, _)| *of != window);
+        let before = self.given.remove(&window);
+        let mut given = match self.running {
+            true => before.unwrap_or_default(),
+            false => Given::default(),
+        };
+        let known: Vec<Id> = given.ids().collect();
+        let first = self.first;
+        (given.again(rows, known, first), given)
     }
 
     /// Joins what another part of the stream has given.
     pub(super) fn merge(&mut self, other: &Early) {
-        self.given.extend(&other.given);
+        for (window, given) in &other.given {
+            self.given.entry(*window).or_default().merge(given);
+        }
+        self.first = self.first.max(other.first);
         self.look_at.extend(&other.look_at);
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
-        writer.list(self.given.iter(), |writer, (window, id)| {
+        writer.number(self.first);
+        writer.list(self.given.iter(), |writer, (window, given)| {
             window.write(writer);
-            id.write(writer);
+            given.write(writer);
         });
         writer.list(self.look_at.iter(), |writer, window| window.write(writer));
     }
 
     pub(super) fn read(&self, reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let given = reader.list(|reader| Ok((Bounds::read(reader)?, Id::read(reader)?)))?;
+        let first = reader.number()?;
+        let given = reader.list(|reader| Ok((Bounds::read(reader)?, Given::read(reader)?)))?;
         let look_at = reader.list(Bounds::read)?;
-        let in_order = given.is_sorted_by(|left, right| left < right)
+        let in_order = given.is_sorted_by(|left, right| left.0 < right.0)
             && look_at.is_sorted_by(|left, right| left < right);
         match in_order {
             true => Ok(Early {
-                row_by_row: self.row_by_row,
                 given: given.into_iter().collect(),
                 look_at: look_at.into_iter().collect(),
+                first,
+                ..self.clone()
             }),
             false => Err(Damaged),
         }

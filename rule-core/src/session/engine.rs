@@ -5,6 +5,7 @@ use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::behind::Changes;
 use super::clock::{Clock, Step};
 use super::config::{ClockSource, Config};
 use super::counters::Counters;
@@ -14,11 +15,12 @@ use super::held::{Held, HeldFrame};
 use super::queue::{Queue, Says, Waiting};
 use super::reading::{RECORD_ID, Reading};
 use super::rule::{Outcome, Rule, Surroundings};
-use crate::alert::Kind;
+use crate::alert::{Change, Kind};
+use crate::annotate::{self, Own};
 use crate::decode::{self, DecodeError};
-use crate::frame::{Frame, RecordKind};
+use crate::frame::{Frame, Reason, RecordKind};
 use crate::names::Table;
-use crate::rows::Row;
+use crate::scan::Scan;
 use crate::snapshot::Digest;
 use crate::time::Time;
 use crate::window::{Bounds, Size, State};
@@ -36,6 +38,8 @@ pub(super) const PARTIAL: u8 = 1;
 pub(super) struct Engine {
     config: Config,
     pub(super) rules: Vec<Rule>,
+    /// Which of the records that come alone can match.
+    pub(super) scan: Scan,
     pub(super) reading: Reading,
     pub(super) clock: Clock,
     pub(super) queue: Queue,
@@ -52,6 +56,17 @@ pub(super) struct Engine {
     text: usize,
 }
 
+/// Does the clock know of a record?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clocked {
+    /// Not yet.
+    No,
+    /// By the time of its event.
+    Yes,
+    /// By a time that is not its event's.
+    Apart,
+}
+
 /// Until when windows are due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
@@ -62,9 +77,10 @@ pub(super) enum Due {
 }
 
 impl Engine {
-    pub(super) fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
-        let text_bytes = config.len().saturating_add(builtin.len());
-        let config = Config::read(config, builtin)?;
+    pub(super) fn open(config: &[u8], carried: &[&[u8]]) -> Result<Self, SessionError> {
+        let lengths = carried.iter().map(|layer| layer.len());
+        let text_bytes = lengths.fold(config.len(), usize::saturating_add);
+        let config = Config::read(config, carried)?;
         let mut rules = Vec::new();
         for detection in &config.detections {
             rules.push(Rule::new(detection, &config)?);
@@ -81,6 +97,11 @@ impl Engine {
         for rule in &mut rules {
             rule.settle(&table);
         }
+        let scan = Scan::new(
+            rules.iter().map(|rule| &rule.plan.filter),
+            &config.sources,
+            &[annotate::COMMON],
+        );
         let keep_raw = config.samples > 0 || rules.iter().any(Rule::asks_raw);
         let defaults = config.defaults.clone();
         Ok(Engine {
@@ -88,6 +109,7 @@ impl Engine {
             clock: Clock::new(config.clock, config.limits.future),
             config,
             rules,
+            scan,
             reading: Reading::new(table, defaults, keep_raw),
             queue: Queue::default(),
             counters: Counters::default(),
@@ -164,7 +186,7 @@ impl Engine {
             } => {
                 self.counters.records += 1;
                 self.counters.candidates += 1;
-                self.record(kind, bytes, offset, false);
+                self.record(kind, bytes, offset, Clocked::No);
             }
         }
     }
@@ -175,28 +197,80 @@ impl Engine {
             .malformed(name, offset, error.to_string(), bytes);
     }
 
-    /// Takes a record; `timed`: the clock knows of it.
-    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, timed: bool) {
+    /// Takes the time of a record, by the clock of the records: windows whose run has
+    /// come close.
+    pub(super) fn tell(&mut self, time: Time) {
+        let Engine {
+            clock,
+            rules,
+            queue,
+            counters,
+            ..
+        } = self;
+        if by_record(time, clock, rules, queue, counters) == Step::Moves {
+            self.moved();
+        }
+    }
+
+    /// The same for a time that moves nothing; false for one that does.
+    pub(super) fn tell_if_it_stays(&mut self, time: Time) -> bool {
+        let mut clock = self.clock.clone();
+        let stays = clock.record(time) == Step::Stays;
+        if stays {
+            self.clock = clock;
+        }
+        stays
+    }
+
+    /// Takes a JSON record that has come alone, whose time the clock knows: an event
+    /// that says no time has this one, and one that is ahead of it is not held.
+    pub(super) fn alone(&mut self, bytes: &[u8], time: Time) {
+        self.counters.records += 1;
+        self.counters.candidates += 1;
+        self.reading.input.defaults.now = Some(time);
+        self.record(RecordKind::Json, bytes, 0, Clocked::Apart);
+    }
+
+    /// What a record that comes alone has itself, apart from keys that are ours. One
+    /// that cannot be read is counted.
+    pub(super) fn own_of(&mut self, record: &[u8]) -> Option<Own> {
+        let reason = match record.len() > self.config.limits.record {
+            true => Reason::TooLong.message().to_string(),
+            false => match Own::of(record) {
+                Ok(own) => return Some(own),
+                Err(error) => error.to_string(),
+            },
+        };
+        self.counters.records += 1;
+        self.counters.candidates += 1;
+        self.counters.malformed("", 0, reason, record);
+        None
+    }
+
+    /// Takes the early alerts among those from the one at `from` on, each as JSON.
+    pub(super) fn take_early(&mut self, from: usize) -> Vec<Vec<u8>> {
+        self.queue.take_early(from, &self.rules, &self.digest)
+    }
+
+    /// Takes a record.
+    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, clocked: Clocked) {
         let wrapping = self.reading.wrapping(kind, bytes);
         let (event, decoded) = match self.reading.read(kind, bytes, &wrapping) {
             Ok(read) => read,
             Err(error) => return self.malformed(&error, bytes, offset),
         };
         if self.clock.source == ClockSource::Record
-            && !timed
+            && clocked == Clocked::No
             && let Some(time) = event.time()
         {
-            let step = self.clock.record(time);
-            if !self.clock.is_ahead(Some(time)) {
-                let horizon = self.clock.horizon();
-                give_ahead(
-                    horizon,
-                    &mut self.rules,
-                    &mut self.queue,
-                    &mut self.counters,
-                );
-            }
-            if step == Step::Moves {
+            let Engine {
+                clock,
+                rules,
+                queue,
+                counters,
+                ..
+            } = self;
+            if by_record(time, clock, rules, queue, counters) == Step::Moves {
                 drop(event);
                 self.moved();
                 if self.is_full() {
@@ -204,7 +278,7 @@ impl Engine {
                     self.held.push_back(Held { frame, timed: true });
                     return;
                 }
-                return self.record(kind, bytes, offset, true);
+                return self.record(kind, bytes, offset, Clocked::Yes);
             }
         }
         if decoded.invalid_utf8 {
@@ -220,7 +294,7 @@ impl Engine {
             sample: &sample,
             keep_samples,
             longest_key: self.config.limits.key,
-            ahead: ahead && self.config.clock == ClockSource::Host,
+            ahead: ahead && (self.config.clock == ClockSource::Host || clocked == Clocked::Apart),
         };
         let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
@@ -233,8 +307,8 @@ impl Engine {
             return;
         }
         for (index, outcome) in outcomes {
-            for (window, row) in outcome.early {
-                self.give(index, window, Kind::Early, Says::Row(row));
+            for (window, change) in outcome.early {
+                self.give(index, window, Kind::Early, change);
             }
             for (window, state) in outcome.partial {
                 self.give_groups(index, window, state);
@@ -243,17 +317,10 @@ impl Engine {
         self.make_room();
     }
 
-    /// Gives an alert of part 0, revision 0.
-    fn give(&mut self, rule: usize, window: Bounds, kind: Kind, says: Says) {
+    /// Gives a row of a window itself, which is part 0.
+    fn give(&mut self, rule: usize, window: Bounds, kind: Kind, change: Change) {
         self.counters.alert(kind);
-        let waiting = Waiting {
-            window,
-            rule,
-            kind,
-            part: 0,
-            revision: 0,
-            says,
-        };
+        let waiting = Waiting::of(rule, window, kind, 0, change);
         self.queue.push(waiting, &self.rules);
     }
 
@@ -376,24 +443,15 @@ impl Engine {
         let mut waiting: Vec<Waiting> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
             for changes in rule.changes(zone) {
-                waiting.extend(changes.rows.into_iter().map(|change| Waiting {
-                    window: changes.window,
-                    rule: index,
-                    kind: changes.kind,
-                    part: changes.part,
-                    revision: change.revision,
-                    says: change.row.map_or(Says::Gone(change.id), Says::Row),
-                }));
+                let Changes {
+                    window, kind, part, ..
+                } = changes;
+                let rows = changes.rows.into_iter();
+                waiting.extend(rows.map(|row| Waiting::of(index, window, kind, part, row)));
             }
             let early = rule.early_by_window(zone).into_iter();
-            waiting.extend(early.map(|(window, row)| Waiting {
-                window,
-                rule: index,
-                kind: Kind::Early,
-                part: 0,
-                revision: 0,
-                says: Says::Row(row),
-            }));
+            waiting
+                .extend(early.map(|(window, row)| Waiting::of(index, window, Kind::Early, 0, row)));
         }
         waiting.sort_by_key(|one| (one.window.span(), one.rule));
         for one in waiting {
@@ -424,12 +482,12 @@ impl Engine {
                 return;
             }
             let zone = &self.config.defaults.zone;
-            let rows: Vec<Row> = match self.rules.get_mut(index) {
+            let rows: Vec<Change> = match self.rules.get_mut(index) {
                 Some(rule) => rule.close(window, zone),
                 None => Vec::new(),
             };
             for row in rows {
-                self.give(index, window, Kind::Final, Says::Row(row));
+                self.give(index, window, Kind::Final, row);
             }
         }
         self.forget_kept();
@@ -462,7 +520,7 @@ impl Engine {
                         offset,
                     } = frame.as_frame()
                     {
-                        self.record(kind, bytes, offset, true);
+                        self.record(kind, bytes, offset, Clocked::Yes);
                     }
                 }
                 None if self.ending => {
@@ -512,6 +570,21 @@ impl Engine {
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
     }
+}
+
+/// Moves the clock by the time of a record.
+fn by_record(
+    time: Time,
+    clock: &mut Clock,
+    rules: &mut [Rule],
+    queue: &mut Queue,
+    counters: &mut Counters,
+) -> Step {
+    let step = clock.record(time);
+    if !clock.is_ahead(Some(time)) {
+        give_ahead(clock.horizon(), rules, queue, counters);
+    }
+    step
 }
 
 /// Gives what is held of the time after the horizon: no record but one that is

@@ -54,6 +54,8 @@ pub enum ErrorCode {
     BadConfiguration,
     /// A key that the configuration does not have.
     UnknownKey,
+    /// The rules are sealed, and the configuration would change them.
+    Sealed,
     /// A detection lacks what it needs.
     BadDetection,
     /// A search is none.

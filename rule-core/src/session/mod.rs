@@ -5,6 +5,7 @@
 //! alerts. Tests, fuzzers and the module itself all go through it, so what holds
 //! here holds in every host.
 
+mod alone;
 mod behind;
 mod clock;
 mod config;
@@ -25,6 +26,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use alone::{Annotated, RECORDS_CONFIG};
 use config::{InputCall, InputSettings};
 pub use counters::{Counters, MalformedSample};
 use engine::Engine;
@@ -44,7 +46,7 @@ pub const ABI_VERSION: (u16, u16) = (1, 0);
 ///     "detections": {"name": "n", "id": "i", "search": "user=root | stats count by host"},
 ///     "window": "all"
 /// }"#;
-/// let mut session = rule_core::session::Session::open(config, b"{}")?;
+/// let mut session = rule_core::session::Session::open(config, &[])?;
 /// session.push(b"{\"host\":\"a\",\"user\":\"root\"}\n")?;
 /// session.finish()?;
 /// let alerts = String::from_utf8(session.take_alerts()).unwrap();
@@ -87,14 +89,14 @@ pub struct Headroom {
 
 impl Session {
     /// Opens a session: `config` is a configuration as JSON (empty for none),
-    /// over `builtin`, the configuration that the host carries. A key that is
-    /// given wins over the built-in one; tables and macros are joined.
+    /// over those that the host carries, each of which is over the one before it. A
+    /// key that is given wins over those below; tables and macros are joined.
     ///
     /// # Errors
     /// Whatever is wrong with the configuration, a detection, its search or its
     /// schedule.
-    pub fn open(config: &[u8], builtin: &[u8]) -> Result<Self, SessionError> {
-        let engine = Engine::open(config, builtin)?;
+    pub fn open(config: &[u8], carried: &[&[u8]]) -> Result<Self, SessionError> {
+        let engine = Engine::open(config, carried)?;
         let framer = Framer::new(Format::Auto, engine.config().limits.record);
         Ok(Session {
             engine,
@@ -203,8 +205,7 @@ impl Session {
     pub fn push(&mut self, bytes: &[u8]) -> Result<usize, SessionError> {
         self.check_open()?;
         self.engine.check_room()?;
-        let counters = &mut self.engine.counters;
-        counters.bytes = counters.bytes.saturating_add(bytes.len() as u64);
+        self.engine.counters.add_bytes(bytes.len());
         self.feed(bytes);
         Ok(self.engine.queue.len())
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::engine::PARTIAL;
 use super::rule::Rule;
-use crate::alert::{self, Body, Head, Id, Kind};
+use crate::alert::{self, Body, Change, Head, Id, Kind};
 use crate::rows::Row;
 use crate::snapshot::{self, Damaged, Digest, Reader, Writer};
 use crate::window::{Bounds, State};
@@ -42,7 +42,8 @@ pub(super) struct Waiting {
 /// What an alert says.
 #[derive(Clone, Debug)]
 pub(super) enum Says {
-    Row(Row),
+    /// A row, with its id.
+    Row(Id, Row),
     /// The row of this id does not come out of the search any more.
     Gone(Id),
     /// A group that made room.
@@ -93,6 +94,30 @@ impl Queue {
         lines
     }
 
+    /// Takes the early alerts among those from the one at `from` on, each as JSON.
+    pub(super) fn take_early(
+        &mut self,
+        from: usize,
+        rules: &[Rule],
+        digest: &Digest,
+    ) -> Vec<Vec<u8>> {
+        let mut lines = Vec::new();
+        let newest = self.waiting.split_off(from.min(self.waiting.len()));
+        for waiting in newest {
+            match rules.get(waiting.rule) {
+                Some(rule) if waiting.kind == Kind::Early => {
+                    self.bytes = self.bytes.saturating_sub(waiting.says.bytes());
+                    let mut line = Vec::new();
+                    waiting.write_line(rule, digest, &mut line);
+                    line.pop();
+                    lines.push(line);
+                }
+                _ => self.waiting.push_back(waiting),
+            }
+        }
+        lines
+    }
+
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.list(self.waiting.iter(), |writer, waiting| waiting.write(writer));
     }
@@ -107,8 +132,22 @@ impl Queue {
 }
 
 impl Waiting {
+    /// A row that is given, or that is gone.
+    pub(super) fn of(rule: usize, window: Bounds, kind: Kind, part: u64, change: Change) -> Self {
+        Waiting {
+            window,
+            rule,
+            kind,
+            part,
+            revision: change.revision,
+            says: match change.row {
+                Some(row) => Says::Row(change.id, row),
+                None => Says::Gone(change.id),
+            },
+        }
+    }
+
     fn write_line(self, rule: &Rule, digest: &Digest, out: &mut Vec<u8>) {
-        let of = |row: &Row| Id::of(&rule.detection.id, self.window, row);
         let head = |id| Head {
             kind: self.kind,
             id,
@@ -119,8 +158,8 @@ impl Waiting {
             alert::write(&rule.detection, self.window, &head, &body, out);
         };
         match self.says {
-            Says::Row(row) => write(
-                head(of(&row)),
+            Says::Row(id, row) => write(
+                head(id),
                 Body {
                     row: Some(&row),
                     state: None,
@@ -141,7 +180,7 @@ impl Waiting {
                 });
                 for row in state.into_rows(rule.plan.stats.as_ref()) {
                     write(
-                        head(of(&row)),
+                        head(Id::of(&rule.detection.id, self.window, &row)),
                         Body {
                             row: Some(&row),
                             state: Some(&snapshot),
@@ -165,7 +204,7 @@ impl Waiting {
         writer.number(self.part);
         writer.number(self.revision);
         match &self.says {
-            Says::Row(row) => {
+            Says::Row(_, row) => {
                 writer.byte(0);
                 row.write(writer);
             }
@@ -183,7 +222,7 @@ impl Waiting {
     fn read(reader: &mut Reader<'_>, rules: &[Rule]) -> Result<Self, Damaged> {
         let window = Bounds::read(reader)?;
         let rule = reader.count()?;
-        let stats = rules.get(rule).ok_or(Damaged)?.plan.stats.as_ref();
+        let of = rules.get(rule).ok_or(Damaged)?;
         Ok(Waiting {
             window,
             rule,
@@ -198,9 +237,12 @@ impl Waiting {
             part: reader.number()?,
             revision: reader.number()?,
             says: match reader.byte()? {
-                0 => Says::Row(Row::read(reader)?),
+                0 => {
+                    let row = Row::read(reader)?;
+                    Says::Row(Id::of(&of.detection.id, window, &row), row)
+                }
                 1 => Says::Gone(Id::read(reader)?),
-                2 => Says::Group(State::read(reader, stats)?),
+                2 => Says::Group(State::read(reader, of.plan.stats.as_ref())?),
                 _ => return Err(Damaged),
             },
         })
@@ -210,7 +252,7 @@ impl Waiting {
 impl Says {
     fn bytes(&self) -> usize {
         let own = match self {
-            Says::Row(row) => row.bytes(),
+            Says::Row(_, row) => row.bytes(),
             Says::Gone(_) => 0,
             Says::Group(state) => state.bytes(),
         };
@@ -222,7 +264,7 @@ impl Says {
     /// base64.
     fn line_length(&self, rule: &Rule) -> usize {
         let own = match self {
-            Says::Row(row) => {
+            Says::Row(_, row) => {
                 let again = rule.detection.risk.as_ref().map_or(0, |risk| {
                     risk.message.matches('$').count() / 2 + risk.objects.len() + risk.threats.len()
                 });

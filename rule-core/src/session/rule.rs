@@ -10,7 +10,7 @@ use super::config::{Config, Window};
 use super::counters::Counters;
 use super::early::Early;
 use super::error::{ErrorCode, SessionError};
-use crate::alert::Id;
+use crate::alert::{Change, Given, Id};
 use crate::detection::Detection;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
@@ -59,8 +59,8 @@ pub(super) struct Outcome {
     pub(super) matched: bool,
     /// Groups that are not held.
     pub(super) partial: Vec<(Bounds, State)>,
-    /// Rows that came out of the search for the first time.
-    pub(super) early: Vec<(Bounds, Row)>,
+    /// Rows that are given before their window closes.
+    pub(super) early: Vec<(Bounds, Change)>,
 }
 
 impl Rule {
@@ -93,7 +93,7 @@ impl Rule {
                 config.samples,
             ),
             behind: Behind::default(),
-            early: config.early.then(|| Early::new(&plan)),
+            early: Early::new(config.early, &plan),
             amends: config.late.amends,
             columns: Vec::new(),
             detection,
@@ -202,15 +202,14 @@ impl Rule {
         outcome
     }
 
-    /// The rows of the groups that an event went to, of those that come out of the
-    /// search for the first time.
+    /// What is given early of the groups that an event went to.
     fn early_rows(
         &mut self,
         window: Bounds,
         touched: &[Vec<u8>],
         seen: &Seen<'_>,
         zone: &Zone,
-    ) -> Vec<(Bounds, Row)> {
+    ) -> Vec<(Bounds, Change)> {
         let Some(early) = &mut self.early else {
             return Vec::new();
         };
@@ -227,28 +226,43 @@ impl Rule {
                 .flat_map(|group| group.into_rows(stats))
                 .collect(),
         };
+        let id = |row: &Row| Id::of(&self.detection.id, window, row);
+        let ids: Vec<Id> = match stats {
+            Some(_) => rows.iter().map(id).collect(),
+            None => Vec::new(),
+        };
         let context = Context { zone };
         let rows = self
             .plan
             .after
             .iter()
             .fold(rows, |rows, command| command.apply(rows, &context));
-        early.first_time(&self.detection.id, window, rows)
+        let rows = rows.into_iter().map(|row| (id(&row), row)).collect();
+        let changes = early.touched(window, ids, rows).into_iter();
+        changes.map(|change| (window, change)).collect()
     }
 
-    /// Rows that came out for the first time since this was asked, where that takes
-    /// a look at all rows of a window.
-    pub(super) fn early_by_window(&mut self, zone: &Zone) -> Vec<(Bounds, Row)> {
+    /// What is given early where that takes a look at all rows of a window, of those
+    /// that events went to since this was asked.
+    pub(super) fn early_by_window(&mut self, zone: &Zone) -> Vec<(Bounds, Change)> {
         let windows = self.early.as_mut().map(Early::take_looked_at);
-        let mut first = Vec::new();
+        let mut changes = Vec::new();
         for window in windows.into_iter().flatten() {
             let state = self.windows.window_state(window);
             let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+            let rows = self.with_ids(window, rows);
             if let Some(early) = &mut self.early {
-                first.extend(early.first_time(&self.detection.id, window, rows));
+                let rows = early.rows(window, rows).into_iter();
+                changes.extend(rows.map(|change| (window, change)));
             }
         }
-        first
+        changes
+    }
+
+    fn with_ids(&self, window: Bounds, rows: Vec<Row>) -> Vec<(Id, Row)> {
+        rows.into_iter()
+            .map(|row| (Id::of(&self.detection.id, window, &row), row))
+            .collect()
     }
 
     /// The event as a row, after the commands that come before `stats`.
@@ -292,34 +306,36 @@ impl Rule {
     }
 
     /// Closes a window that is due, and gives its rows.
-    pub(super) fn close(&mut self, window: Bounds, zone: &Zone) -> Vec<Row> {
-        if let Some(early) = &mut self.early {
-            early.forget(window);
-        }
-        let Some(state) = self.windows.close(window) else {
-            return Vec::new();
+    pub(super) fn close(&mut self, window: Bounds, zone: &Zone) -> Vec<Change> {
+        let state = self.windows.close(window);
+        let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+        let rows = self.with_ids(window, rows);
+        let (changes, given) = match &mut self.early {
+            Some(early) => early.close(window, rows),
+            None if self.amends => {
+                let mut given = Given::default();
+                (given.again(rows, [], 0), given)
+            }
+            None => {
+                let rows = rows.into_iter().map(|(id, row)| Change {
+                    id,
+                    revision: 0,
+                    row: Some(row),
+                });
+                return rows.collect();
+            }
         };
-        let rows = self.results(state, zone);
-        if !self.amends || window == Bounds::All {
-            return rows;
+        if self.amends && window != Bounds::All {
+            self.behind.closed(window, given);
         }
-        let rows: Vec<(Id, Row)> = rows
-            .into_iter()
-            .map(|row| (Id::of(&self.detection.id, window, &row), row))
-            .collect();
-        self.behind.closed(window, &rows);
-        rows.into_iter().map(|(_, row)| row).collect()
+        changes
     }
 
     /// What late events have changed since this was asked.
     pub(super) fn changes(&mut self, zone: &Zone) -> Vec<Changes> {
         let mut behind = core::mem::take(&mut self.behind);
-        let id = &self.detection.id;
         let changes = behind.changes(
-            &|window, state| {
-                let rows = self.results(state, zone).into_iter();
-                rows.map(|row| (Id::of(id, window, &row), row)).collect()
-            },
+            &|window, state| self.with_ids(window, self.results(state, zone)),
             &|window| self.windows.window_state(window),
         );
         self.behind = behind;

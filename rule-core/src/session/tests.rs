@@ -15,7 +15,7 @@ const RULE: &str = r#"{
 }"#;
 
 fn run(config: &str, pieces: &[&[u8]]) -> (String, Counters) {
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     let mut alerts = Vec::new();
     for piece in pieces {
         session.push(piece).unwrap();
@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), format in "auto|json|xml|text|csv") {
-        let mut session = Session::open(RULE.as_bytes(), b"").unwrap();
+        let mut session = Session::open(RULE.as_bytes(), &[]).unwrap();
         session.input(format!("{{\"format\":\"{format}\"}}").as_bytes()).unwrap();
         session.push(&bytes).unwrap();
         session.finish().unwrap();
@@ -96,9 +96,9 @@ proptest! {
 
     #[test]
     fn no_configuration_makes_it_panic(text in "[{}\\[\\]\":,a-z0-9|=* ]{0,60}") {
-        let _ = Session::open(text.as_bytes(), b"");
+        let _ = Session::open(text.as_bytes(), &[]);
         let search = serde_json::json!({"detections": {"name": "n", "id": "i", "search": text}});
-        let _ = Session::open(search.to_string().as_bytes(), b"");
+        let _ = Session::open(search.to_string().as_bytes(), &[]);
     }
 }
 
@@ -175,12 +175,12 @@ fn at_a_limit_groups_go_out_and_nothing_is_lost() {
         };
         let events = [groups_of(2000), groups_of(1000)].concat();
         let whole = {
-            let mut session = Session::open(rule("{}").as_bytes(), b"").unwrap();
+            let mut session = Session::open(rule("{}").as_bytes(), &[]).unwrap();
             session.push(events.as_bytes()).unwrap();
             session.finish().unwrap();
             all_alerts(&mut session)
         };
-        let mut session = Session::open(rule(limits).as_bytes(), b"").unwrap();
+        let mut session = Session::open(rule(limits).as_bytes(), &[]).unwrap();
         session.push(events.as_bytes()).unwrap();
         let mut alerts = all_alerts(&mut session);
         session.finish().unwrap();
@@ -206,11 +206,11 @@ fn at_a_limit_groups_go_out_and_nothing_is_lost() {
         );
 
         // The parts and what is left, joined where there is more room.
-        let mut parts = Session::open(rule(limits).as_bytes(), b"").unwrap();
+        let mut parts = Session::open(rule(limits).as_bytes(), &[]).unwrap();
         parts.push(events.as_bytes()).unwrap();
         let given = all_alerts(&mut parts);
         let rest = parts.snapshot();
-        let mut joined = Session::open(rule("{}").as_bytes(), b"").unwrap();
+        let mut joined = Session::open(rule("{}").as_bytes(), &[]).unwrap();
         joined.restore(&rest).unwrap();
         for part in self::seen(&given) {
             joined.merge(&decoded(&part.state.unwrap())).unwrap();
@@ -244,7 +244,7 @@ fn open_windows_are_bounded() {
             )
         })
         .collect();
-    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
+    let mut session = Session::open(rule.as_bytes(), &[]).unwrap();
     let mut counted = 0;
     for event in &events {
         session.push(event.as_bytes()).unwrap();
@@ -263,7 +263,7 @@ fn open_windows_are_bounded() {
 #[test]
 fn what_there_is_no_room_for_waits() {
     let rule = RULE.replace("\"record\": 4096", "\"record\": 4096, \"state\": 65536");
-    let mut session = Session::open(rule.as_bytes(), b"").unwrap();
+    let mut session = Session::open(rule.as_bytes(), &[]).unwrap();
     session.push(groups_of(5000).as_bytes()).unwrap();
     assert!(session.engine.queue.bytes() < 3 * 65536);
     assert!(!session.backlog.is_empty());
@@ -283,7 +283,7 @@ fn what_there_is_no_room_for_waits() {
         );
     }
     assert_eq!(session.snapshot(), snapshot, "nothing changed");
-    let mut again = Session::open(rule.as_bytes(), b"").unwrap();
+    let mut again = Session::open(rule.as_bytes(), &[]).unwrap();
     again.restore(&snapshot).unwrap();
     let mut finished = Vec::new();
     for mut session in [session, again] {
@@ -302,7 +302,7 @@ fn the_clock_of_the_host_closes_windows() {
     let config = r#"{
         "detections": {"name": "n", "id": "i", "search": "a=1 | stats count by b"}, "clock": "host"
     }"#;
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     let at = |text: &str| {
         crate::time::parse(text)
             .unwrap()
@@ -349,7 +349,7 @@ fn the_clock_of_the_host_closes_windows() {
 
 #[test]
 fn after_the_end_there_is_no_more() {
-    let mut session = Session::open(b"", b"").unwrap();
+    let mut session = Session::open(b"", &[]).unwrap();
     session.finish().unwrap();
     for result in [
         session.push(b"x").map(|_| ()),
@@ -365,7 +365,7 @@ fn after_the_end_there_is_no_more() {
 fn errors_of_a_detection_say_which_and_where() {
     let config =
         r#"{"detections": [{"name": "Bad one", "id": "i", "search": "x=1\n| outlier y"}]}"#;
-    let error = Session::open(config.as_bytes(), b"").unwrap_err();
+    let error = Session::open(config.as_bytes(), &[]).unwrap_err();
     let json: serde_json::Value = serde_json::from_slice(&error.to_json()).unwrap();
     assert_eq!(
         json,
@@ -450,7 +450,7 @@ fn events_carried_in_raw() {
     let json = serde_json::json!({"_raw": raw, "host": "H"}).to_string();
     let export = serde_json::json!({"result": {"_raw": raw, "host": "H"}}).to_string();
     for (format, text) in [("csv", csv), ("json", json), ("json", export)] {
-        let mut session = Session::open(config.as_bytes(), b"").unwrap();
+        let mut session = Session::open(config.as_bytes(), &[]).unwrap();
         let settings = format!("{{\"format\":\"{format}\"}}");
         session.input(settings.as_bytes()).unwrap();
         session.push(text.as_bytes()).unwrap();
@@ -487,7 +487,7 @@ fn short(alerts: &str) -> Vec<String> {
 
 #[test]
 fn late_events_are_reported_and_counted_up() {
-    let mut session = Session::open(of_host("").as_bytes(), b"").unwrap();
+    let mut session = Session::open(of_host("").as_bytes(), &[]).unwrap();
     let mut told = Vec::new();
     let mut tell = |session: &mut Session, seconds: i64| {
         session.advance(seconds * 1000).unwrap();
@@ -523,7 +523,7 @@ fn late_events_are_reported_and_counted_up() {
 #[test]
 fn late_events_amend_the_rows_of_their_window() {
     let config = of_host(r#", "late": "amend""#).replace("by b", "by b | where count != 3");
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     let mut told = Vec::new();
     session.push(&event_at(NOON - HOUR, "x")).unwrap();
     for second in 0..6 {
@@ -556,7 +556,7 @@ fn late_events_amend_the_rows_of_their_window() {
 #[test]
 fn rows_come_early_and_once() {
     let config = of_host(r#", "early": true"#).replace("by b", "by b | where count > 1");
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     let mut told = Vec::new();
     session.advance((NOON - HOUR) * 1000).unwrap();
     for _ in 0..4 {
@@ -569,7 +569,7 @@ fn rows_come_early_and_once() {
 
     // Where it takes all rows to tell, the clock's next move is soon enough.
     let config = config.replace("| where count > 1", "| stats count by b");
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     session.push(&event_at(NOON - HOUR, "x")).unwrap();
     assert_eq!(all_alerts(&mut session), "");
     session.advance((NOON - HOUR) * 1000).unwrap();
@@ -578,7 +578,7 @@ fn rows_come_early_and_once() {
 
 #[test]
 fn an_event_from_far_ahead_holds_no_memory() {
-    let mut session = Session::open(of_host("").as_bytes(), b"").unwrap();
+    let mut session = Session::open(of_host("").as_bytes(), &[]).unwrap();
     // Before any time was told it cannot be known.
     session.push(&event_at(NOON + 20 * HOUR, "x")).unwrap();
     assert_eq!(session.engine.size().spans, 1);
@@ -609,12 +609,12 @@ fn the_clock_of_the_records_closes_windows_at_the_record_that_moves_it() {
     // 8990; a time of twelve digits would be one in milliseconds.
     stream.extend(br#"{"_time":"8990-01-01T00:00:00Z","a":1,"b":"forged"}"#);
     stream.extend((1..20).flat_map(|n| event_at(NOON - 2 * HOUR + n * 600, "x")));
-    let mut whole = Session::open(config.as_bytes(), b"").unwrap();
+    let mut whole = Session::open(config.as_bytes(), &[]).unwrap();
     whole.push(&stream).unwrap();
     let alerts = all_alerts(&mut whole);
     assert_eq!(short(&alerts)[0], "partial 1.0 count 1", "the forged one");
     assert_eq!(short(&alerts).len(), 4, "{alerts}");
-    let mut cut = Session::open(config.as_bytes(), b"").unwrap();
+    let mut cut = Session::open(config.as_bytes(), &[]).unwrap();
     let mut pieces = String::new();
     for byte in &stream {
         cut.push(&[*byte]).unwrap();
@@ -627,7 +627,7 @@ fn the_clock_of_the_records_closes_windows_at_the_record_that_moves_it() {
 #[test]
 fn streams_that_come_in_turns() {
     let config = r#"{"detections": {"name": "n", "id": "i", "search": "a=* | stats count by a source"}, "window": "all"}"#;
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     let input = |session: &mut Session, settings: &str| session.input(settings.as_bytes());
     input(
         &mut session,
@@ -640,7 +640,7 @@ fn streams_that_come_in_turns() {
     input(&mut session, r#"{"stream": "one", "goes_on": true}"#).unwrap();
     session.push(b"1\nx,2").unwrap();
     let snapshot = session.snapshot();
-    let mut session = Session::open(config.as_bytes(), b"").unwrap();
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
     session.restore(&snapshot).unwrap();
     input(&mut session, r#"{"stream": "two", "goes_on": true}"#).unwrap();
     session.push(b"\"}").unwrap();

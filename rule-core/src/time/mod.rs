@@ -37,17 +37,21 @@ impl Time {
     /// `nanos` (below 1,000,000,000) more, written with `digits` (0 to 9)
     /// digits of a fraction. What is out of range is brought into it.
     #[must_use]
-    pub fn new(seconds: i64, nanos: u32, digits: u8) -> Self {
+    pub const fn new(seconds: i64, nanos: u32, digits: u8) -> Self {
         Time {
             seconds,
-            nanos: nanos.min(999_999_999),
-            digits: digits.min(9),
+            nanos: if nanos < 1_000_000_000 {
+                nanos
+            } else {
+                999_999_999
+            },
+            digits: if digits < 9 { digits } else { 9 },
         }
     }
 
     /// A whole second.
     #[must_use]
-    pub fn from_seconds(seconds: i64) -> Self {
+    pub const fn from_seconds(seconds: i64) -> Self {
         Time::new(seconds, 0, 0)
     }
 

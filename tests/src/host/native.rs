@@ -22,7 +22,7 @@ fn json<T>(result: Result<T, SessionError>) -> Answer<T> {
 
 impl Host for Native {
     fn open(&mut self, config: &[u8]) -> Answer<()> {
-        let session = json(Session::open(config, rules::BUNDLE.as_bytes()))?;
+        let session = json(Session::open(config, &[rules::BUNDLE.as_bytes()]))?;
         self.session = Some(session);
         Ok(())
     }

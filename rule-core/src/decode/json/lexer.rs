@@ -7,7 +7,7 @@ use crate::decode::{DecodeError, error};
 
 /// A value, or the begin of one.
 #[derive(Clone, Copy)]
-pub(in crate::decode) enum Token<'r> {
+pub(crate) enum Token<'r> {
     Object,
     Array,
     Null,
@@ -17,23 +17,23 @@ pub(in crate::decode) enum Token<'r> {
     Escaped(&'r [u8]),
 }
 
-pub(in crate::decode) struct Lexer<'r> {
+pub(crate) struct Lexer<'r> {
     bytes: &'r [u8],
     at: usize,
 }
 
 impl<'r> Lexer<'r> {
-    pub(in crate::decode) fn new(bytes: &'r [u8]) -> Self {
+    pub(crate) fn new(bytes: &'r [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// Where the next token begins, or blanks before it.
-    pub(in crate::decode) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
     /// The next byte that is no blank, not taken.
-    pub(in crate::decode) fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         let rest = self.rest();
         let blank = |&byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         self.at += rest.iter().take_while(|byte| blank(byte)).count();
@@ -41,14 +41,14 @@ impl<'r> Lexer<'r> {
     }
 
     /// Takes `byte`, behind blanks, if it is the next one.
-    pub(in crate::decode) fn skip(&mut self, byte: u8) -> bool {
+    pub(crate) fn skip(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
     /// Takes a key and its colon: a string token.
-    pub(in crate::decode) fn key(&mut self) -> Result<Token<'r>, DecodeError> {
+    pub(crate) fn key(&mut self) -> Result<Token<'r>, DecodeError> {
         if self.peek() != Some(b'"') {
             return error("a key in double quotes is missing", self.at);
         }
@@ -60,7 +60,7 @@ impl<'r> Lexer<'r> {
     }
 
     /// Takes a value, or the bracket that begins it.
-    pub(in crate::decode) fn value(&mut self) -> Result<Token<'r>, DecodeError> {
+    pub(crate) fn value(&mut self) -> Result<Token<'r>, DecodeError> {
         let Some(byte) = self.peek() else {
             return error("ends where a value should be", self.at);
         };
@@ -83,7 +83,7 @@ impl<'r> Lexer<'r> {
     }
 
     /// Only blanks may follow.
-    pub(in crate::decode) fn end(&mut self) -> Result<(), DecodeError> {
+    pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
         match self.peek() {
             None => Ok(()),
             Some(_) => error("something follows the JSON object", self.at),
@@ -182,7 +182,7 @@ impl<'r> Lexer<'r> {
 }
 
 /// Appends a checked string without its escapes.
-pub(in crate::decode) fn unescape(text: &[u8], out: &mut String) {
+pub(crate) fn unescape(text: &[u8], out: &mut String) {
     // Escapes are ASCII, so what replaces invalid bytes leaves them alone.
     let text = String::from_utf8_lossy(text);
     let mut rest: &str = &text;

@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{DecodeError, Decoded, FieldSink, MAX_DEPTH, MAX_PATH_BYTES, error};
-pub(super) use lexer::{Lexer, Token, unescape};
+pub(crate) use lexer::{Lexer, Token, unescape};
 
 /// Gives the fields of a JSON object.
 ///

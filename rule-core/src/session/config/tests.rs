@@ -3,7 +3,7 @@ use crate::frame::Format;
 use serde_json::json;
 
 fn read(config: Value) -> Result<Config, SessionError> {
-    Config::read(&serde_json::to_vec(&config).unwrap(), b"")
+    Config::read(&serde_json::to_vec(&config).unwrap(), &[])
 }
 
 #[test]
@@ -33,6 +33,16 @@ fn what_is_wrong_with_a_configuration() {
             json!({"clock": "wall"}),
             ErrorCode::BadConfiguration,
             "`clock` must be `end`, `host` or `record`, not `\"wall\"`",
+        ),
+        (
+            json!({"records": "all"}),
+            ErrorCode::BadConfiguration,
+            "`records` must be `annotate` or `alerts`, not `\"all\"`",
+        ),
+        (
+            json!({"early": "always"}),
+            ErrorCode::BadConfiguration,
+            "`early` must be `true`, `false` or `running`, not `\"always\"`",
         ),
         (
             json!({"samples": -1}),
@@ -68,7 +78,7 @@ fn what_is_wrong_with_a_configuration() {
         let error = read(config).unwrap_err();
         assert_eq!((error.code, &*error.message), (code, wanted));
     }
-    let error = Config::read(b"{", b"").unwrap_err();
+    let error = Config::read(b"{", &[]).unwrap_err();
     assert_eq!(
         error.message,
         "the configuration is no JSON: EOF while parsing an object at line 1 column 1"
@@ -84,8 +94,11 @@ fn what_is_given_wins_over_what_is_built_in() {
     });
     let given =
         json!({"macros": {"b": "two"}, "window": {"every": "1h", "offset": "50m", "delay": "10m"}});
-    let config =
-        Config::read(given.to_string().as_bytes(), builtin.to_string().as_bytes()).unwrap();
+    let config = Config::read(
+        given.to_string().as_bytes(),
+        &[builtin.to_string().as_bytes()],
+    )
+    .unwrap();
     assert_eq!(config.detections.len(), 1);
     assert_eq!(config.macros.get("a", 0).unwrap().definition, "1");
     assert_eq!(config.macros.get("b", 0).unwrap().definition, "two");
@@ -97,6 +110,23 @@ fn what_is_given_wins_over_what_is_built_in() {
         delay: 600,
     };
     assert!(matches!(config.window, Window::Fixed(schedule) if schedule == wanted));
+}
+
+#[test]
+fn layers_and_a_seal() {
+    let bundle = br#"{"detections":[{"name":"a"}],"macros":{"m":"1"},"samples":1}"#;
+    let packed = br#"{"macros":{"m":"2"},"samples":2,"sealed":true}"#;
+    let above = br#"{"samples":3,"clock":"record","records":"alerts"}"#;
+    let config = Config::read(above, &[bundle, packed]).unwrap();
+    assert_eq!(config.macros.get("m", 0).unwrap().definition, "2");
+    assert_eq!((config.samples, config.sealed), (3, true));
+    assert_eq!(config.records, Records::Alerts);
+    for key in ["detections", "macros", "sources", "sealed"] {
+        let given = json!({ key: {} }).to_string();
+        let error = Config::read(given.as_bytes(), &[bundle, packed]).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Sealed, "{key}");
+        assert!(error.message.contains(&alloc::format!("`{key}`")), "{key}");
+    }
 }
 
 #[test]

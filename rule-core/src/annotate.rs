@@ -1,0 +1,300 @@
+//! A JSON record with alerts in it, for pipelines that give and take one record.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::decode::{DecodeError, Lexer, MAX_DEPTH, Token, error, unescape};
+
+/// The key of the running alert that a record has led to.
+pub const ALERT: &str = "rule_alert";
+/// The key of the list of all other alerts that a record carries.
+pub const ALERTS: &str = "rule_alerts";
+/// The key of what went wrong with a record.
+pub const ERROR: &str = "rule_error";
+
+/// What stands in each of these keys.
+pub const COMMON: &str = "rule_";
+
+/// The keys that are ours: a record that comes with one of them was made to look as
+/// if it had led to an alert, so what it has there is taken out.
+const OURS: [&str; 3] = [ALERT, ALERTS, ERROR];
+
+/// What a record carries on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Additions {
+    /// The running alert, as JSON.
+    pub alert: Option<Vec<u8>>,
+    /// All other alerts, as JSON lines.
+    pub alerts: Vec<u8>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+impl Additions {
+    /// Is there nothing to carry?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.alert.is_none() && self.alerts.is_empty() && self.error.is_none()
+    }
+
+    /// A record with these in it, behind its own keys.
+    #[must_use]
+    pub fn on(&self, record: Own) -> Vec<u8> {
+        let Own { mut object, .. } = record;
+        if let Some(alert) = &self.alert {
+            object.member(ALERT, |text| text.extend_from_slice(alert));
+        }
+        if !self.alerts.is_empty() {
+            object.member(ALERTS, |text| list(&self.alerts, text));
+        }
+        if let Some(error) = &self.error {
+            // Writing a text as JSON cannot fail.
+            let error = serde_json::to_vec(error).unwrap_or_default();
+            object.member(ERROR, |text| text.extend_from_slice(&error));
+        }
+        if object.text.is_empty() {
+            object.text.push(b'{');
+        }
+        object.text.push(b'}');
+        object.text
+    }
+}
+
+/// What a record has itself.
+#[derive(Debug)]
+pub struct Own {
+    object: Object,
+    /// Did it come with a key that is ours?
+    had_ours: bool,
+}
+
+/// An object that is written, but for its last bracket.
+#[derive(Debug)]
+struct Object {
+    text: Vec<u8>,
+}
+
+impl Object {
+    fn comma(&mut self) {
+        self.text
+            .push(if self.text.is_empty() { b'{' } else { b',' });
+    }
+
+    fn member(&mut self, key: &str, value: impl FnOnce(&mut Vec<u8>)) {
+        self.comma();
+        self.text.push(b'"');
+        self.text.extend_from_slice(key.as_bytes());
+        self.text.extend_from_slice(b"\":");
+        value(&mut self.text);
+    }
+}
+
+/// JSON lines as a JSON array: a line feed stands in none of them but at its end.
+fn list(lines: &[u8], text: &mut Vec<u8>) {
+    text.push(b'[');
+    let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
+    let start = text.len();
+    text.extend_from_slice(lines);
+    for byte in text.iter_mut().skip(start) {
+        if *byte == b'\n' {
+            *byte = b',';
+        }
+    }
+    text.push(b']');
+}
+
+impl Own {
+    /// The members of a record that are its own, each as it is written.
+    ///
+    /// # Errors
+    /// Where the record is not one JSON object, or is nested in more than 256 levels.
+    pub fn of(record: &[u8]) -> Result<Self, DecodeError> {
+        let mut own = Own {
+            object: Object {
+                text: Vec::with_capacity(record.len() + 1024),
+            },
+            had_ours: false,
+        };
+        let mut lexer = Lexer::new(record);
+        if !lexer.skip(b'{') {
+            return error("the record is no JSON object", lexer.offset());
+        }
+        let mut more = !lexer.skip(b'}');
+        while more {
+            lexer.peek();
+            let start = lexer.offset();
+            let is_ours = is_ours(lexer.key()?);
+            skip_value(&mut lexer)?;
+            if is_ours {
+                own.had_ours = true;
+            } else {
+                own.object.comma();
+                let member = record.get(start..lexer.offset()).unwrap_or_default();
+                own.object.text.extend_from_slice(member);
+            }
+            more = lexer.skip(b',');
+            if !more && !lexer.skip(b'}') {
+                return error("`,` or `}` is missing", lexer.offset());
+            }
+        }
+        lexer.end()?;
+        Ok(own)
+    }
+
+    /// Did the record come with a key that is ours, which was taken out?
+    #[must_use]
+    pub fn had_ours(&self) -> bool {
+        self.had_ours
+    }
+}
+
+fn is_ours(key: Token<'_>) -> bool {
+    let text = match key {
+        Token::Plain(text) => String::from_utf8_lossy(text),
+        Token::Escaped(text) => {
+            let mut plain = String::new();
+            unescape(text, &mut plain);
+            Cow::Owned(plain)
+        }
+        Token::Object | Token::Array | Token::Null => return false,
+    };
+    OURS.contains(&text.as_ref())
+}
+
+/// Takes a value, with all that is in it.
+fn skip_value(lexer: &mut Lexer<'_>) -> Result<(), DecodeError> {
+    // The bracket that closes each container that is open.
+    let mut closing: Vec<u8> = Vec::new();
+    loop {
+        let offset = lexer.offset();
+        let opened = match lexer.value()? {
+            Token::Object => Some(b'}'),
+            Token::Array => Some(b']'),
+            Token::Null | Token::Plain(_) | Token::Escaped(_) => None,
+        };
+        if let Some(close) = opened {
+            if closing.len() == MAX_DEPTH {
+                return error("nested too deep, in more than 256 levels", offset);
+            }
+            if !lexer.skip(close) {
+                closing.push(close);
+                if close == b'}' {
+                    lexer.key()?;
+                }
+                continue;
+            }
+        }
+        loop {
+            let Some(&close) = closing.last() else {
+                return Ok(());
+            };
+            if lexer.skip(b',') {
+                if close == b'}' {
+                    lexer.key()?;
+                }
+                break;
+            }
+            if !lexer.skip(close) {
+                return error("`,` or a closing bracket is missing", lexer.offset());
+            }
+            closing.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::string::ToString;
+    use std::vec;
+
+    #[test]
+    fn what_is_put_where() {
+        let additions = Additions {
+            alert: Some(b"{\"a\":1}".to_vec()),
+            alerts: b"{\"b\":1}\n{\"c\":1}\n".to_vec(),
+            error: None,
+        };
+        let added = r#""rule_alert":{"a":1},"rule_alerts":[{"b":1},{"c":1}]}"#;
+        for (record, own) in [
+            ("{}", "{"),
+            (" { } ", "{"),
+            (r#"{"x":1}"#, r#"{"x":1,"#),
+            (
+                "{ \"x\" : [ {} , 1.50 ] ,\t\"y\":null }\n",
+                "{\"x\" : [ {} , 1.50 ],\"y\":null,",
+            ),
+            (r#"{"rule_alert":{"kind":"final"},"x":"}"}"#, r#"{"x":"}","#),
+            (
+                r#"{"x":1,"rule_alerts":[[{}]],"rule_error":""}"#,
+                r#"{"x":1,"#,
+            ),
+            (
+                r#"{"rule\u005falert":1,"rule_alert2":2}"#,
+                r#"{"rule_alert2":2,"#,
+            ),
+            (r#"{"x":{"rule_alert":1}}"#, r#"{"x":{"rule_alert":1},"#),
+        ] {
+            let text =
+                String::from_utf8(additions.on(Own::of(record.as_bytes()).unwrap())).unwrap();
+            assert_eq!(text, [own, added].concat(), "{record}");
+        }
+        let error = Additions {
+            error: Some("a \"b\"".to_string()),
+            ..Additions::default()
+        };
+        let nothing = || Own::of(b"{}").unwrap();
+        assert_eq!(error.on(nothing()), br#"{"rule_error":"a \"b\""}"#);
+        assert_eq!(Additions::default().on(nothing()), b"{}");
+    }
+
+    #[test]
+    fn what_is_no_object() {
+        let deep =
+            |levels: usize| ["{\"x\":", &"[".repeat(levels), &"]".repeat(levels), "}"].concat();
+        for record in [
+            "",
+            "[]",
+            "1",
+            "{",
+            "{}{}",
+            "{\"x\":1",
+            "{\"x\":[1}",
+            "{\"x\" 1}",
+            &deep(257),
+        ] {
+            assert!(Own::of(record.as_bytes()).is_err(), "{record}");
+        }
+        assert!(Own::of(deep(256).as_bytes()).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn the_rest_of_a_record_stays_as_it_is(
+            members in proptest::collection::vec(("[a-c]{1,2}|rule_alert", "[a\"\\\\]{0,3}", 0..4u8), 0..6),
+        ) {
+            let mut own = vec![];
+            let mut all = vec![];
+            for (key, text, shape) in members {
+                let text = serde_json::to_string(&text).unwrap();
+                let value = match shape {
+                    0 => text,
+                    1 => ["[", &text, ",{}]"].concat(),
+                    2 => ["{\"rule_alert\":", &text, "}"].concat(),
+                    _ => "-1.5e3".to_string(),
+                };
+                let member = ["\"", &key, "\":", &value].concat();
+                if key != "rule_alert" {
+                    own.push(member.clone());
+                }
+                all.push(member);
+            }
+            let record = ["{", &all.join(","), "}"].concat();
+            let wanted = ["{", &own.join(","), "}"].concat();
+            let text = Additions::default().on(Own::of(record.as_bytes()).unwrap());
+            prop_assert_eq!(String::from_utf8(text).unwrap(), wanted);
+        }
+    }
+}

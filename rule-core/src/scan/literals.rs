@@ -1,0 +1,98 @@
+//! The texts that an event which matches must hold.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::names::Sources;
+use crate::search::{Condition, Field, Test, Wanted};
+
+/// Shorter texts are found everywhere.
+const LEAST: usize = 4;
+
+/// Texts in lower case, at least one of which stands in the bytes of every JSON
+/// record whose event matches, in letters of either case. None where there are no
+/// such texts; none in the set where nothing matches.
+///
+/// Recurses as deep as the search has parentheses, which the parser bounds.
+pub(super) fn literals(test: &Test, sources: &Sources) -> Option<BTreeSet<String>> {
+    match test {
+        Test::All | Test::Not(_) => None,
+        Test::And(parts) => parts
+            .iter()
+            .filter_map(|part| literals(part, sources))
+            .max_by_key(worth),
+        Test::Or(parts) => {
+            let mut all = BTreeSet::new();
+            for part in parts {
+                all.extend(literals(part, sources)?);
+            }
+            Some(all)
+        }
+        Test::Leaf { condition, .. } => of_condition(condition, sources),
+    }
+}
+
+/// How much a set of texts sorts out: by its shortest, then by how few they are.
+fn worth(texts: &BTreeSet<String>) -> (usize, usize) {
+    let shortest = texts.iter().map(String::len).min();
+    (
+        shortest.unwrap_or(usize::MAX),
+        usize::MAX.saturating_sub(texts.len()),
+    )
+}
+
+fn of_condition(condition: &Condition, sources: &Sources) -> Option<BTreeSet<String>> {
+    match condition {
+        Condition::In(field, wanted) => {
+            let mut all: BTreeSet<String> = stand_ins(field, sources)?;
+            for one in wanted {
+                let Wanted::Pattern(pattern) = one else {
+                    return None;
+                };
+                all.insert(longest_piece(pattern.parts())?);
+            }
+            Some(all)
+        }
+        Condition::Term(term) => {
+            let piece = longest_piece(term.parts())?;
+            Some([piece].into())
+        }
+        Condition::Never => Some(BTreeSet::new()),
+        Condition::Differs(..) | Condition::Order(..) | Condition::Stored(..) => None,
+    }
+}
+
+/// What else stands in a record in whose bytes a value of the field may be missing:
+/// a message that is built needs its provider. None for a field that a table or a
+/// setting fills, whatever the record is.
+fn stand_ins(field: &Field, sources: &Sources) -> Option<BTreeSet<String>> {
+    match field.name.as_str() {
+        "host" | "source" | "sourcetype" | "index" | "_time" => None,
+        "Message" => sources
+            .message_providers()
+            .map(|provider| longest_piece([provider].into_iter()))
+            .collect(),
+        _ => Some(BTreeSet::new()),
+    }
+}
+
+/// The longest run, in lower case, of characters that are written as they are, if it
+/// is long enough.
+fn longest_piece<'p>(parts: impl Iterator<Item = &'p str>) -> Option<String> {
+    let pieces: Vec<&str> = parts.flat_map(|part| part.split(may_be_other)).collect();
+    let longest = pieces.into_iter().max_by_key(|piece| piece.len())?;
+    (longest.len() >= LEAST).then(|| longest.to_ascii_lowercase())
+}
+
+/// Can this character stand in a record as something else, besides by a numeric
+/// escape? By an escape of JSON or XML; or, `s` and `k`, by a letter that is not
+/// ASCII and folds to it.
+fn may_be_other(c: char) -> bool {
+    !c.is_ascii()
+        || c.is_ascii_control()
+        || matches!(
+            c,
+            '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | 's' | 'S' | 'k' | 'K'
+        )
+}

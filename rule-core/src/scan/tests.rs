@@ -1,0 +1,179 @@
+use super::*;
+use crate::plan::{Context, Plan};
+use crate::session::Session;
+use crate::spl::{Macros, parse};
+use proptest::prelude::*;
+use std::string::ToString;
+use std::{format, vec};
+
+const SOURCES: &str = r#"{
+    "fields": {"EventCode": ["EventID"], "Message": ["message"]},
+    "messages": [{"provider": "Some Provider", "event_code": "1", "template": "began %1 ended"}]
+}"#;
+
+fn sources() -> Sources {
+    Sources::from_json(&serde_json::from_str(SOURCES).unwrap()).unwrap()
+}
+
+fn scan(search: &str) -> Scan {
+    let macros = Macros::new();
+    let sources = sources();
+    let parsed = parse(search, &macros).unwrap();
+    let context = Context {
+        sources: &sources,
+        macros: &macros,
+    };
+    let plan = Plan::new(&parsed, &context).unwrap();
+    Scan::new([&plan.filter], &sources, &[])
+}
+
+fn texts(search: &str) -> Option<Vec<String>> {
+    let texts = scan(search).texts?.texts;
+    let texts = texts.into_iter().map(|text| String::from_utf8(text.bytes));
+    Some(texts.map(Result::unwrap).collect())
+}
+
+/// Does a session count the record as a match?
+fn matches(search: &str, record: &str) -> bool {
+    let detection = serde_json::json!({"name": "n", "id": "i", "search": search});
+    let config = format!(r#"{{"detections":{detection},"window":"all","sources":{SOURCES}}}"#);
+    let mut session = Session::open(config.as_bytes(), &[]).unwrap();
+    session.push(record.as_bytes()).unwrap();
+    session.finish().unwrap();
+    session.counters().matches > 0
+}
+
+#[test]
+fn which_texts_are_looked_for() {
+    for (search, wanted) in [
+        ("a=hello", Some(vec!["hello"])),
+        ("a=\"*Hello*\" b=*longertext*", Some(vec!["longertext"])),
+        ("a IN (hello, *world)", Some(vec!["hello", "world"])),
+        ("a=hello OR b=world", Some(vec!["hello", "world"])),
+        ("a=hello OR b=*", None),
+        ("NOT a=hello", None),
+        ("a!=hello", None),
+        ("a>5000", None),
+        ("*", None),
+        ("a=abc", None),
+        ("eventtype=nobody", Some(vec![])),
+        // What may be written otherwise is cut off.
+        ("a=\"C:\\Windows\\Temp\"", Some(vec!["window"])),
+        ("a=mailboxsearch", Some(vec!["mailbox"])),
+        ("a=\u{e4}hello", Some(vec!["hello"])),
+        // What tables and settings fill stands in no record.
+        ("host=hello", None),
+        ("sourcetype=hello b=world", Some(vec!["world"])),
+        ("index=hello b=world", Some(vec!["world"])),
+        ("Message=*hello*", Some(vec!["ome provider", "hello"])),
+        ("hello", Some(vec!["hello"])),
+        ("CASE(Hello)", Some(vec!["hello"])),
+        ("a=10.0.0.0/8", None),
+    ] {
+        let wanted: Option<BTreeSet<String>> =
+            wanted.map(|texts| texts.into_iter().map(ToString::to_string).collect());
+        let found = texts(search).map(BTreeSet::from_iter);
+        assert_eq!(found, wanted, "{search}");
+    }
+}
+
+#[test]
+fn what_could_hide_a_text_is_no_reason_to_pass() {
+    let scan = scan("a=*get-recipient*");
+    for (record, may_match) in [
+        (r#"{"a":"x get-recipient y"}"#, true),
+        (r#"{"a":"GET-Recipient"}"#, true),
+        (r#"{"b":"get-recipient"}"#, true),
+        (r#"{"a":"get-recipien"}"#, false),
+        (r#"{"a":"-----get-rec-recipient"}"#, false),
+        ("", false),
+        ("t-recipient", false),
+        (r#"{"a":"get\u002drecipient"}"#, true),
+        (r#"{"a":"get&#45;recipient"}"#, true),
+        (r#"{"a":"<Data>get<![CDATA[-]]>recipient</Data>"}"#, true),
+        (r#"{"a":"C:\\temp\n"}"#, false),
+    ] {
+        assert_eq!(scan.may_match(record.as_bytes()), may_match, "{record}");
+    }
+}
+
+#[test]
+fn many_texts_have_a_table() {
+    let scan = scan("a IN (quick, jumped, *foxes*, extra)");
+    let probes = &scan.texts.as_ref().unwrap().probes;
+    assert!(matches!(probes, Probes::Many(_)), "{probes:?}");
+    for (record, may_match) in [("QUIC quick", true), ("jump qjxz", false), ("fOXes", true)] {
+        // A text with an `s` is looked for without it.
+        assert_eq!(scan.may_match(record.as_bytes()), may_match, "{record}");
+    }
+}
+
+/// Each character of a text as itself or as one of the escapes that JSON has for it.
+fn in_json(text: &str, choices: &[u8]) -> String {
+    let mut choices = choices.iter().cycle();
+    let mut out = String::new();
+    for c in text.chars() {
+        match (choices.next(), c) {
+            (Some(0), _) => out.push_str(&format!("\\u{:04x}", c as u32)),
+            (_, '"' | '\\') => out.extend(['\\', c]),
+            (Some(1), '/') => out.push_str("\\/"),
+            (_, '\n') => out.push_str("\\n"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+const WORDS: [&str; 9] = [
+    "Get-Recipient",
+    "get-recipient",
+    "\u{17f}earch",
+    "Search",
+    "abcd",
+    "/etc/",
+    "a\"b",
+    "\n",
+    "\u{212a}ey",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    /// The scan passes nothing that matches.
+    #[test]
+    fn nothing_that_matches_is_passed(
+        search in prop::sample::select(vec![
+            "a=*get-recipient*", "a IN (*search*, *key*) b=*", "a=*abcd* OR b=*etc*", "abcd",
+            "a=\"*get-recipientabcd*\"", "NOT b=abcd a=*earch*", "Message=*recip*", "Message=\"began *abcd*\"",
+            "EventCode=1 Message=\"*get-recipient*\"",
+        ]),
+        a in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..4),
+        b in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..2),
+        key in prop::sample::select(vec!["a", "Message", "message", "Data{}"]),
+        built in any::<bool>(),
+        carried in any::<bool>(),
+        choices in prop::collection::vec(0..6u8, 1..8),
+    ) {
+        let mut record = format!(
+            r#"{{"{key}":"{}","b":"{}"{}}}"#,
+            in_json(&a.concat(), &choices),
+            in_json(&b.concat(), &choices),
+            if built { r#","SourceName":"Some Provider","EventID":1"# } else { "" },
+        );
+        if carried {
+            let event = in_json(&record, &choices);
+            record = format!(r#"{{"event":"{event}","time":1}}"#);
+        }
+        if matches(search, &record) {
+            prop_assert!(scan(search).may_match(record.as_bytes()), "{search} on {record}");
+        }
+    }
+
+    /// The texts are found where a search for each in turn finds one.
+    #[test]
+    fn finds_what_a_naive_search_finds(record in "[-getrcipnxEq ]{0,40}", more in any::<bool>()) {
+        let search = if more { "a IN (*get-reci*, *pint*, *exex*, *nnnq*, *gree*)" } else { "a=*t-re*" };
+        let naive = texts(search).unwrap().iter().any(|text| record.to_lowercase().contains(text));
+        prop_assert_eq!(scan(search).may_match(record.as_bytes()), naive);
+    }
+}

@@ -1,0 +1,461 @@
+//! Records that come one by one with a time, and go on with their alerts in them:
+//! the filter of a pipeline.
+
+use alloc::vec::Vec;
+
+use super::config::Records;
+use super::error::SessionError;
+use super::{Headroom, Session};
+use crate::annotate::Additions;
+use crate::time::Time;
+
+/// What a filter's configuration has above all others: time comes with the records,
+/// and each match carries the row of its group as it is then.
+pub const RECORDS_CONFIG: &[u8] = br#"{"clock":"record","early":"running"}"#;
+
+/// As many bytes of alerts ride on one record, and one alert more.
+const LOAD: usize = 256 << 10;
+
+/// What becomes of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Annotated {
+    /// It goes on as it came.
+    AsItCame,
+    /// This goes on in its place.
+    Record(Vec<u8>),
+    /// It goes no further: it carries no alert, and what does not is left out.
+    LeftOut,
+}
+
+impl Session {
+    /// Takes one JSON record with the time that its pipeline gives it, and puts the
+    /// alerts into it that it led to:
+    ///
+    /// - the running alert of its match, as `rule_alert`; where it is in more groups
+    ///   than one, the others stand in the list;
+    /// - as the list `rule_alerts`, alerts of windows that its time has closed. Of many
+    ///   alerts some ride on the records that follow.
+    ///
+    /// The time moves the clock as the event's own would with the clock `record`, and
+    /// is that of an event that says none. What a record has under these keys itself
+    /// is taken out. A record that is not one JSON object, or is longer than
+    /// `limits.record`, is counted as malformed and carries nothing.
+    ///
+    /// # Errors
+    /// A session that is finished; the state is as before.
+    pub fn annotate(&mut self, record: &[u8], time: Time) -> Result<Annotated, SessionError> {
+        self.check_open()?;
+        if self.pass(record, time) {
+            return Ok(self.without_alerts());
+        }
+        self.engine.counters.add_bytes(record.len());
+        self.engine.tell(time);
+        let is_candidate = self.engine.scan.may_match(record);
+        if !is_candidate && self.engine.queue.is_empty() {
+            self.engine.counters.records += 1;
+            return Ok(self.without_alerts());
+        }
+        // Before anything is taken that the record cannot carry.
+        let own = match self.engine.own_of(record) {
+            Some(own) => own,
+            None => return Ok(self.without_alerts()),
+        };
+        let mut additions = Additions::default();
+        while self.engine.is_full() {
+            additions.alerts.append(&mut self.take_alerts());
+        }
+        if is_candidate {
+            let waiting = self.engine.queue.len();
+            self.engine.alone(record, time);
+            let mut running = self.engine.take_early(waiting).into_iter();
+            additions.alert = running.next();
+            for mut other in running {
+                additions.alerts.append(&mut other);
+                additions.alerts.push(b'\n');
+            }
+        } else {
+            self.engine.counters.records += 1;
+        }
+        if additions.alerts.len() < LOAD {
+            additions.alerts.append(&mut self.take_alerts());
+        }
+        match additions.is_empty() {
+            true if !own.had_ours() || self.engine.config().records == Records::Alerts => {
+                Ok(self.without_alerts())
+            }
+            _ => Ok(Annotated::Record(additions.on(own))),
+        }
+    }
+
+    /// Takes a record as [`Session::annotate`] does, if that takes no more than a look
+    /// at its bytes: it cannot match, its time closes nothing, and no alert waits. It
+    /// carries nothing, then. False for any other, of which nothing is taken.
+    pub fn pass(&mut self, record: &[u8], time: Time) -> bool {
+        let passes = !self.finished
+            && self.engine.queue.is_empty()
+            && !self.engine.scan.may_match(record)
+            && self.engine.tell_if_it_stays(time);
+        if passes {
+            self.engine.counters.records += 1;
+            self.engine.counters.add_bytes(record.len());
+        }
+        passes
+    }
+
+    /// What becomes of a record that carries nothing.
+    #[must_use]
+    pub fn without_alerts(&self) -> Annotated {
+        match self.engine.config().records {
+            Records::Annotate => Annotated::AsItCame,
+            Records::Alerts => Annotated::LeftOut,
+        }
+    }
+
+    /// What a record of this length needs: decoding it, closing windows, the alerts that
+    /// ride on it, and the record again with them.
+    #[must_use]
+    pub fn annotate_headroom(&self, length: usize) -> Headroom {
+        let close = self.close_headroom();
+        let push = self.push_headroom(length);
+        let lines = self.alerts_headroom();
+        Headroom {
+            largest: close
+                .largest
+                .max(push.largest)
+                .max(lines.largest)
+                .max(length + 2 * LOAD),
+            total: close
+                .total
+                .saturating_add(push.total)
+                .saturating_add(lines.total)
+                .saturating_add(length * 2 + 4 * LOAD),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
+    use std::string::{String, ToString};
+    use std::{format, vec};
+
+    fn open(search: &str, more: &str) -> Session {
+        let config = json!({
+            "detections": {"name": "n", "id": "i", "search": search},
+            "window": {"every": "1m"},
+        });
+        let more = format!("{{{more}}}");
+        let layers = [config.to_string().into_bytes(), more.into_bytes()];
+        Session::open(RECORDS_CONFIG, &[&layers[0], &layers[1]]).unwrap()
+    }
+
+    fn at(seconds: i64) -> Time {
+        Time::from_seconds(1_700_000_040 + seconds)
+    }
+
+    fn took(session: &mut Session, record: &str, seconds: i64) -> Annotated {
+        session.annotate(record.as_bytes(), at(seconds)).unwrap()
+    }
+
+    fn value(annotated: Annotated) -> Value {
+        match annotated {
+            Annotated::Record(record) => serde_json::from_slice(&record).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// `KIND PART.REVISION ROW` of an alert.
+    fn short(alert: &Value) -> String {
+        let kind = alert["kind"].as_str().unwrap();
+        format!(
+            "{kind} {}.{} {}",
+            alert["part"], alert["revision"], alert["row"]
+        )
+    }
+
+    fn carried(annotated: Annotated) -> Vec<String> {
+        let record = value(annotated);
+        let list = record["rule_alerts"].as_array();
+        let running = record.get("rule_alert").into_iter();
+        running
+            .chain(list.into_iter().flatten())
+            .map(short)
+            .collect()
+    }
+
+    /// Sets the clock, which believes ten records.
+    fn begin(session: &mut Session) {
+        for _ in 0..10 {
+            assert_eq!(took(session, r#"{"z":1}"#, 0), Annotated::AsItCame);
+        }
+    }
+
+    #[test]
+    fn a_match_carries_the_row_of_its_group_and_the_close_goes_on_from_there() {
+        let mut session = open("abcd | stats count by b", "");
+        begin(&mut session);
+        let record = value(took(&mut session, r#"{"a":"abcd","b":"x"}"#, 1));
+        assert_eq!(
+            short(&record["rule_alert"]),
+            r#"early 0.0 {"b":"x","count":1}"#
+        );
+        let mut own = record;
+        own.as_object_mut().unwrap().remove("rule_alert");
+        assert_eq!(own, json!({"a": "abcd", "b": "x"}));
+        assert_eq!(
+            took(&mut session, r#"{"a":"abc","b":"x"}"#, 2),
+            Annotated::AsItCame
+        );
+        for (record, seconds, wanted) in [
+            (
+                r#"{"a":"abcd","b":"y"}"#,
+                2,
+                vec![r#"early 0.0 {"b":"y","count":1}"#],
+            ),
+            (
+                r#"{"a":"abcd","b":"x"}"#,
+                3,
+                vec![r#"early 0.1 {"b":"x","count":2}"#],
+            ),
+            (
+                r#"{"a":"abcd","b":"x","b":"y"}"#,
+                3,
+                vec![
+                    r#"early 0.2 {"b":"x","count":3}"#,
+                    r#"early 0.1 {"b":"y","count":2}"#,
+                ],
+            ),
+            (
+                r#"{"z":1}"#,
+                60,
+                vec![
+                    r#"final 0.3 {"b":"x","count":3}"#,
+                    r#"final 0.2 {"b":"y","count":2}"#,
+                ],
+            ),
+            (
+                r#"{"a":"abcd","b":"x"}"#,
+                61,
+                vec![r#"early 0.0 {"b":"x","count":1}"#],
+            ),
+        ] {
+            assert_eq!(
+                carried(took(&mut session, record, seconds)),
+                wanted,
+                "{record}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_gone_is_taken_back() {
+        let mut session = open("abcd | stats count by b | where count < 2", "");
+        begin(&mut session);
+        let record = r#"{"a":"abcd","b":"x"}"#;
+        for wanted in [
+            vec![r#"early 0.0 {"b":"x","count":1}"#],
+            vec!["early 0.1 null"],
+        ] {
+            assert_eq!(carried(took(&mut session, record, 1)), wanted);
+        }
+        assert_eq!(took(&mut session, record, 1), Annotated::AsItCame);
+        assert_eq!(took(&mut session, r#"{"z":1}"#, 60), Annotated::AsItCame);
+    }
+
+    #[test]
+    fn where_it_takes_all_rows_they_ride_when_the_clock_moves() {
+        let mut session = open("abcd | stats count by b | where count < 2 | table b *", "");
+        begin(&mut session);
+        let record = |b: &str| format!(r#"{{"a":"abcd","b":"{b}"}}"#);
+        assert_eq!(took(&mut session, &record("x"), 1), Annotated::AsItCame);
+        assert_eq!(
+            carried(took(&mut session, &record("y"), 2)),
+            [r#"early 0.0 {"b":"x","count":1}"#]
+        );
+        assert_eq!(took(&mut session, &record("x"), 2), Annotated::AsItCame);
+        assert_eq!(
+            carried(took(&mut session, "{}", 3)),
+            [r#"early 0.0 {"b":"y","count":1}"#, "early 0.1 null"]
+        );
+        assert_eq!(
+            carried(took(&mut session, "{}", 60)),
+            [r#"final 0.1 {"b":"y","count":1}"#]
+        );
+    }
+
+    #[test]
+    fn only_alerts_go_on() {
+        let mut session = open("abcd | stats count by b", r#""records":"alerts""#);
+        for record in [
+            r#"{"a":1}"#,
+            "no JSON abcd",
+            r#"{"a":"abcd"}"#,
+            "{\"rule_alert\":1}",
+        ] {
+            assert_eq!(
+                took(&mut session, record, 0),
+                Annotated::LeftOut,
+                "{record}"
+            );
+        }
+        let record = value(took(&mut session, r#"{"a":"abcd","b":1}"#, 0));
+        assert_eq!(
+            short(&record["rule_alert"]),
+            r#"early 0.0 {"b":"1","count":1}"#
+        );
+    }
+
+    #[test]
+    fn what_a_record_says_under_our_keys_does_not_go_on() {
+        let mut session = open("abcd | stats count by b", "");
+        for (record, goes_on) in [
+            (r#"{"rule_alert":{"kind":"final"},"x":1}"#, r#"{"x":1}"#),
+            (r#"{"rule\u005falerts":[1]}"#, "{}"),
+        ] {
+            let goes_on = Annotated::Record(goes_on.as_bytes().to_vec());
+            assert_eq!(took(&mut session, record, 0), goes_on);
+        }
+        assert_eq!(
+            took(&mut session, r#"{"x":"rule_alert"}"#, 0),
+            Annotated::AsItCame
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_goes_on_as_it_came_and_alerts_wait_for_the_next() {
+        let mut session = open("abcd | stats count", r#""limits":{"record":1024}"#);
+        begin(&mut session);
+        took(&mut session, r#"{"a":"abcd"}"#, 1);
+        let long = format!(r#"{{"a":"{}"}}"#, "abcd".repeat(300));
+        for record in ["abcd", "[\"abcd\"]", "{\"a\":\"abcd\"", &long] {
+            assert_eq!(
+                took(&mut session, record, 60),
+                Annotated::AsItCame,
+                "{record}"
+            );
+        }
+        let alerts = carried(took(&mut session, r#"{"z":1}"#, 60));
+        assert_eq!(alerts, [r#"final 0.1 {"count":1}"#]);
+        let counters = session.counters();
+        assert_eq!((counters.records, counters.malformed), (16, 4));
+    }
+
+    #[test]
+    fn times_of_the_event_and_of_the_record() {
+        let mut session = open("abcd | stats count min(_time) as t by b", "");
+        begin(&mut session);
+        for (own, wanted) in [
+            ("", "1700000041"),
+            (r#","_time":1700000042.5"#, "1700000042.5"),
+        ] {
+            let record = format!(r#"{{"a":"abcd","b":"{wanted}"{own}}}"#);
+            let record = value(took(&mut session, &record, 1));
+            assert_eq!(record["rule_alert"]["row"]["t"].to_string(), wanted);
+        }
+        // A forged time neither moves the clock nor holds memory.
+        let record = r#"{"a":"abcd","b":"x","_time":4000000000}"#;
+        let alerts = carried(took(&mut session, record, 2));
+        assert_eq!(
+            alerts,
+            [r#"partial 1.0 {"b":"x","count":1,"t":4000000000}"#]
+        );
+        assert_eq!(took(&mut session, "{}", 4_000_000), Annotated::AsItCame);
+        assert_eq!(session.counters().future, 1);
+    }
+
+    #[test]
+    fn many_alerts_ride_on_several_records() {
+        let mut session = open("abcd | stats count by b", r#""limits":{"state":300000}"#);
+        begin(&mut session);
+        for b in 0..1000 {
+            let record = format!(r#"{{"a":"abcd","b":"{b}"}}"#);
+            took(&mut session, &record, 1);
+        }
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut records = 0;
+        loop {
+            let annotated = took(&mut session, r#"{"z":1}"#, 60);
+            if annotated == Annotated::AsItCame {
+                break;
+            }
+            records += 1;
+            let Annotated::Record(text) = &annotated else {
+                panic!("{annotated:?}");
+            };
+            assert!(text.len() < 2 * LOAD, "{}", text.len());
+            for alert in value(annotated)["rule_alerts"].as_array().unwrap() {
+                if alert["kind"] != "early" {
+                    let b = alert["row"]["b"].to_string();
+                    *counts.entry(b).or_default() += alert["row"]["count"].as_u64().unwrap();
+                }
+            }
+        }
+        assert!(records > 1);
+        assert_eq!(counts.len(), 1000);
+        assert!(counts.values().all(|count| *count == 1));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// A receiver that keeps the last alert of each id has the rows that the search
+        /// gives over all events, and all records go on.
+        #[test]
+        fn the_last_of_each_id_is_what_the_search_gives(
+            records in prop::collection::vec((0..5u8, 0..3u8, 0..40i64), 0..60),
+            search in prop::sample::select(vec![
+                "abcd | stats count sum(n) as s by b",
+                "abcd | stats count by b | where count > 1",
+                "abcd | stats count by b | where count < 3",
+                "abcd | stats count by b | where count < 3 | table b *",
+                "abcd | table b n",
+            ]),
+        ) {
+            let mut session = open(search, "");
+            begin(&mut session);
+            let mut plain = open(search, r#""window":"all""#);
+            let mut last: BTreeMap<String, Value> = BTreeMap::new();
+            let mut keep = |annotated: Annotated| {
+                if let Annotated::Record(record) = annotated {
+                    let record: Value = serde_json::from_slice(&record).unwrap();
+                    let list = record["rule_alerts"].as_array().cloned().unwrap_or_default();
+                    for alert in record.get("rule_alert").cloned().into_iter().chain(list) {
+                        let id = alert["id"].as_str().unwrap().to_string();
+                        let revision = |alert: &Value| alert["revision"].as_u64();
+                        let before = last.insert(id, alert.clone());
+                        assert!(before.is_none_or(|before| revision(&before) < revision(&alert)
+                            || alert["kind"] == before["kind"] && revision(&before) == revision(&alert)));
+                    }
+                }
+            };
+            for (a, b, second) in records {
+                // Identical rows of a search without `stats` have one id; these do not.
+                let record = format!(
+                    r#"{{"a":"{}","b":"b{b}","n":{second}}}"#,
+                    if a > 0 { "abcd" } else { "other" },
+                );
+                keep(took(&mut session, &record, second.min(1)));
+                plain.push(record.as_bytes()).unwrap();
+            }
+            keep(took(&mut session, "{}", 60));
+            let rows = |alerts: Vec<Value>| {
+                let mut rows: Vec<String> = alerts
+                    .iter()
+                    .map(|alert| alert["row"].to_string())
+                    .filter(|row| row != "null")
+                    .collect();
+                rows.sort();
+                rows.dedup();
+                rows
+            };
+            plain.finish().unwrap();
+            let lines = String::from_utf8(plain.take_alerts()).unwrap();
+            let alerts = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let finals = alerts.filter(|alert| alert["kind"] == "final").collect();
+            prop_assert_eq!(rows(last.into_values().collect()), rows(finals));
+        }
+    }
+}
