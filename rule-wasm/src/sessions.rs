@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use rule_core::annotate::{Additions, Own};
+use rule_core::annotate::{Additions, Own, as_text, is_object, repaired};
 use rule_core::session::{Annotated, ErrorCode, Headroom, RECORDS_CONFIG, Session, SessionError};
 use rule_core::time::Time;
 
@@ -64,6 +64,11 @@ pub fn error_number(code: ErrorCode) -> i32 {
         ErrorCode::CannotMerge => -52,
     }
 }
+
+/// What goes on in place of a record that is no JSON object, where there is no memory
+/// to make it one.
+const NO_MEMORY: &[u8] =
+    br#"{"rule_error":"out of memory: a record that is no JSON object is lost"}"#;
 
 /// What opening a configuration takes beyond what the session will need: the
 /// texts of its searches as trees and plans.
@@ -167,14 +172,45 @@ impl Sessions {
     /// A record that comes alone, with the time that its pipeline gives it: what goes
     /// on in its place.
     ///
-    /// Whatever is wrong, the record goes on: as it came, or, where it may have
-    /// matched and could not be looked at, with what is wrong in it.
+    /// Whatever is wrong, the record goes on, and as one JSON object: as it came, or
+    /// made one, or, where it may have matched and could not be looked at, with what is
+    /// wrong in it.
     pub fn filter(&mut self, record: &[u8], time: Time) -> Annotated {
-        if let Some(filter) = &mut self.filter
-            && filter.pass(record, time)
-        {
-            return filter.without_alerts();
+        let passes = self
+            .filter
+            .as_mut()
+            .is_some_and(|filter| filter.pass(record, time));
+        if passes && self.without_alerts() == Annotated::LeftOut {
+            return Annotated::LeftOut;
         }
+        if is_object(record) {
+            return match passes {
+                true => Annotated::AsItCame,
+                false => self.looked_at(record, time),
+            };
+        }
+        if !self.has_memory_to_rewrite(record) {
+            return Annotated::Record(NO_MEMORY.to_vec());
+        }
+        let Some(record) = repaired(record) else {
+            return Annotated::Record(as_text(record));
+        };
+        let filtered = match passes {
+            true => Annotated::AsItCame,
+            false => self.looked_at(&record, time),
+        };
+        match filtered {
+            Annotated::AsItCame => Annotated::Record(record),
+            other => other,
+        }
+    }
+
+    fn without_alerts(&self) -> Annotated {
+        let filter = self.filter.as_ref();
+        filter.map_or(Annotated::AsItCame, Session::without_alerts)
+    }
+
+    fn looked_at(&mut self, record: &[u8], time: Time) -> Annotated {
         self.try_filter(record, time)
             .unwrap_or_else(|error| self.with_error(record, &error.message))
     }
@@ -196,12 +232,7 @@ impl Sessions {
 
     /// A record that says what went wrong with it, where there is memory for that.
     fn with_error(&self, record: &[u8], error: &str) -> Annotated {
-        let length = record.len().saturating_mul(2).saturating_add(4096);
-        let headroom = Headroom {
-            largest: length,
-            total: length.saturating_mul(2),
-        };
-        if !(self.has_memory)(headroom) {
+        if !self.has_memory_to_rewrite(record) {
             return Annotated::AsItCame;
         }
         let additions = Additions {
@@ -212,6 +243,14 @@ impl Sessions {
             Ok(own) => Annotated::Record(additions.on(own)),
             Err(_) => Annotated::AsItCame,
         }
+    }
+
+    fn has_memory_to_rewrite(&self, record: &[u8]) -> bool {
+        let length = record.len().saturating_mul(2).saturating_add(4096);
+        (self.has_memory)(Headroom {
+            largest: length,
+            total: length.saturating_mul(3),
+        })
     }
 
     fn check_memory(&self, headroom: Headroom) -> Result<(), SessionError> {
@@ -457,8 +496,16 @@ mod tests {
     #[test]
     fn records_that_come_alone_go_through_what_is_carried() {
         let mut sessions = Sessions::new(RULE, |_| true);
-        for record in ["{\"x\":2}", "no JSON", ""] {
-            assert_eq!(sessions.filter(record.as_bytes(), AT), Annotated::AsItCame);
+        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Annotated::AsItCame);
+        for (record, wanted) in [
+            ("{\"x\":nan}", "{\"x\":null}"),
+            (
+                "no JSON",
+                "{\"rule_error\":\"the record is no JSON object\",\"record\":\"no JSON\"}",
+            ),
+        ] {
+            let goes_on = Annotated::Record(wanted.as_bytes().to_vec());
+            assert_eq!(sessions.filter(record.as_bytes(), AT), goes_on);
         }
         let Annotated::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
             panic!("it carries an alert");
@@ -483,9 +530,10 @@ mod tests {
             let record = text(record);
             assert!(record.starts_with(r#"{"x":1,"rule_error":""#), "{record}");
             assert!(record.contains(message), "{record}");
-            assert_eq!(sessions.filter(b"[", AT), Annotated::AsItCame);
             sessions.has_memory = |_| false;
             assert_eq!(sessions.filter(b"{\"x\":1}", AT), Annotated::AsItCame);
+            let lost = Annotated::Record(NO_MEMORY.to_vec());
+            assert_eq!(sessions.filter(b"{\"x\":nan}", AT), lost);
         }
     }
 

@@ -207,34 +207,37 @@ impl Tail {
         let Some(open) = &mut self.open else {
             return Ok(Next::Nothing);
         };
-        let Some(mut named) = open_file(&self.path)? else {
-            return Ok(Next::Nothing);
-        };
+        // In the middle of a rotation, and until its writer begins the next file, there
+        // is none of the name.
+        let mut named = open_file(&self.path)?;
         // Where a system has no numbers, a file that takes the name of another is
         // seen as one that was cut.
-        if Number::of(&named.metadata()?) == open.number {
+        let is_another = match &named {
+            Some(named) => Number::of(&named.metadata()?) != open.number,
+            None => false,
+        };
+        if named.is_some() && !is_another {
             open.replaced = None;
             return Ok(Next::Nothing);
         }
-        let since = *open.replaced.get_or_insert_with(Instant::now);
-        let between = rotated::next(&self.path, open.changed, books)?;
         // Where even the next file has been rotated, this one is long left by its writer.
-        if between.is_none() && since.elapsed() < GRACE {
+        let between = rotated::next(&self.path, open.changed, books)?;
+        let is_left = between.is_some()
+            || is_another && open.replaced.get_or_insert_with(Instant::now).elapsed() >= GRACE;
+        if !is_left {
             return Ok(Next::Nothing);
         }
         if open.has_more()? {
             return Ok(Next::Bytes);
         }
         self.leave(books);
-        match between {
-            Some((path, file)) => {
-                self.open(&path, file, 0, books)?;
-            }
-            None if books.know(&mut named)? => {}
-            None => {
-                let path = self.path.clone();
-                self.open(&path, named, 0, books)?;
-            }
+        if let Some((path, file)) = between {
+            self.open(&path, file, 0, books)?;
+        } else if let Some(mut named) = named.take()
+            && !books.know(&mut named)?
+        {
+            let path = self.path.clone();
+            self.open(&path, named, 0, books)?;
         }
         Ok(Next::Ended(None))
     }
@@ -324,6 +327,12 @@ mod tests {
         );
         std::thread::sleep(GRACE);
         assert_eq!(read(&mut tail, &mut books), "|third file\n");
+
+        // Two more, and nothing has the name yet.
+        fs::rename(path("log"), path("log.3")).expect("moved");
+        assert_eq!(read(&mut tail, &mut books), "");
+        write("log.4", "fourth file\n").expect("written");
+        assert_eq!(read(&mut tail, &mut books), "|fourth file\n");
     }
 
     #[cfg(unix)]

@@ -169,14 +169,16 @@ fn frequency(byte: u8) -> u8 {
     }
 }
 
-/// Is there anything in the record that could hide a text: `\u`, `&#`, or `<!`?
+/// Is there anything in the record that could hide a text: `&#`, `<!`, or `\u` for a
+/// character of ASCII that is no control character? Whether the backslash is itself
+/// escaped does not matter: the record may carry JSON in a text.
 fn may_hide(record: &[u8]) -> bool {
     let mut rest = record;
     while let Some(at) = memchr3(b'\\', b'&', b'<', rest) {
         rest = rest.get(at..).unwrap_or_default();
         if matches!(
             rest,
-            [b'\\', b'u', ..] | [b'&', b'#', ..] | [b'<', b'!', ..]
+            [b'\\', b'u', b'0', b'0', b'2'..=b'7', ..] | [b'&', b'#', ..] | [b'<', b'!', ..]
         ) {
             return true;
         }

@@ -92,6 +92,11 @@ fn what_could_hide_a_text_is_no_reason_to_pass() {
         (r#"{"a":"get&#45;recipient"}"#, true),
         (r#"{"a":"<Data>get<![CDATA[-]]>recipient</Data>"}"#, true),
         (r#"{"a":"C:\\temp\n"}"#, false),
+        (
+            r#"{"a":"C:\\users\\u00e4 \u00e4 \u0007 \ud83d\ude00"}"#,
+            false,
+        ),
+        (r#"{"event":"{\"a\":\"get\\u002drecipient\"}"}"#, true),
     ] {
         assert_eq!(scan.may_match(record.as_bytes()), may_match, "{record}");
     }

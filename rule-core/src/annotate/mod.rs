@@ -1,10 +1,16 @@
 //! A JSON record with alerts in it, for pipelines that give and take one record.
 
+mod repair;
+mod valid;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::decode::{DecodeError, Lexer, MAX_DEPTH, Token, error, unescape};
+
+pub use repair::{as_text, repaired};
+pub use valid::is_object;
 
 /// The key of the running alert that a record has led to.
 pub const ALERT: &str = "rule_alert";
