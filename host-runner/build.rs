@@ -5,7 +5,8 @@
 //! `cargo build`, `cargo install --path host-runner` and clippy work without a
 //! step before them. Three things are looked at, in this order:
 //!
-//! - `RULE_WASM` names a module that is built already;
+//! - `RULE_WASM` names a module that is built already (`RULE_WASM_SIMD` the one with
+//!   SIMD, else it is the same);
 //! - `target/wasm-toolchain/env` in the workspace names a toolchain that
 //!   `cargo xtask setup` brought, for where rustup cannot add a target;
 //! - else the toolchain of the outer build, with its WebAssembly target.
@@ -58,9 +59,13 @@ const KEPT: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
-    match module() {
-        Ok(path) => {
-            println!("cargo::rustc-env=RULE_WASM_EMBEDDED={}", path.display());
+    match modules() {
+        Ok([module, simd]) => {
+            println!("cargo::rustc-env=RULE_WASM_EMBEDDED={}", module.display());
+            println!(
+                "cargo::rustc-env=RULE_WASM_SIMD_EMBEDDED={}",
+                simd.display()
+            );
             ExitCode::SUCCESS
         }
         Err(message) => {
@@ -70,20 +75,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// The path of the module to embed, built if need be.
-fn module() -> Result<PathBuf, String> {
-    println!("cargo::rerun-if-env-changed=RULE_WASM");
+/// The paths of the modules to embed, built if need be: for every host, and for those
+/// that have SIMD.
+fn modules() -> Result<[PathBuf; 2], String> {
     let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    if let Some(ready) = env::var_os("RULE_WASM") {
-        let ready = manifest.join(ready);
-        println!("cargo::rerun-if-changed={}", ready.display());
-        return match ready.is_file() {
-            true => Ok(ready),
-            false => Err(format!(
-                "RULE_WASM names `{}`, which is no file",
-                ready.display()
-            )),
-        };
+    let ready_module = ready(&manifest, "RULE_WASM")?;
+    let ready_simd = ready(&manifest, "RULE_WASM_SIMD")?;
+    if let Some(module) = ready_module {
+        let simd = ready_simd.unwrap_or_else(|| module.clone());
+        return Ok([module, simd]);
     }
     let workspace = manifest
         .parent()
@@ -97,7 +97,35 @@ fn module() -> Result<PathBuf, String> {
     }
     let toolchain = Toolchain::find(workspace)?;
     let target_dir = target_dir(Path::new(&variable("OUT_DIR")?));
-    build(workspace, &toolchain, &target_dir)
+    let module = build(workspace, &toolchain, &target_dir, "")?;
+    let simd = match ready_simd {
+        Some(simd) => simd,
+        // A folder of its own, for other flags would build the first one anew.
+        None => build(
+            workspace,
+            &toolchain,
+            &target_dir.with_file_name("wasm-simd"),
+            "-Ctarget-feature=+simd128",
+        )?,
+    };
+    Ok([module, simd])
+}
+
+/// A module that is built already, where a variable names one.
+fn ready(manifest: &Path, name: &str) -> Result<Option<PathBuf>, String> {
+    println!("cargo::rerun-if-env-changed={name}");
+    let Some(ready) = env::var_os(name) else {
+        return Ok(None);
+    };
+    let ready = manifest.join(ready);
+    println!("cargo::rerun-if-changed={}", ready.display());
+    match ready.is_file() {
+        true => Ok(Some(ready)),
+        false => Err(format!(
+            "{name} names `{}`, which is no file",
+            ready.display()
+        )),
+    }
 }
 
 /// What the nested build runs with.
@@ -172,7 +200,12 @@ fn target_dir(out: &Path) -> PathBuf {
     out.ancestors().nth(4).unwrap_or(out).join("wasm")
 }
 
-fn build(workspace: &Path, toolchain: &Toolchain, target_dir: &Path) -> Result<PathBuf, String> {
+fn build(
+    workspace: &Path,
+    toolchain: &Toolchain,
+    target_dir: &Path,
+    flags: &str,
+) -> Result<PathBuf, String> {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -184,6 +217,7 @@ fn build(workspace: &Path, toolchain: &Toolchain, target_dir: &Path) -> Result<P
     let status = command
         .current_dir(workspace)
         .envs(&toolchain.variables)
+        .env("RUSTFLAGS", flags)
         .args([
             "build",
             "--package",

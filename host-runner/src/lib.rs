@@ -10,6 +10,7 @@
 //! - [`input`]: from names to bytes: found, unpacked, .evtx decoded;
 //! - [`rules`]: from files and options to the configuration of a module;
 //! - [`module`]: the module under wasmtime, its answers checked;
+//! - `serve`: the station, which takes events from the network;
 //! - `follow`: files that grow and are rotated; `checkpoint`: how far a run is, on disk;
 //! - the program around them, [`program`], with its commands and outputs.
 //!
@@ -26,6 +27,7 @@ pub mod module;
 mod output;
 mod progress;
 pub mod rules;
+mod serve;
 
 use std::process::ExitCode;
 

@@ -4,65 +4,9 @@
 mod desk;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
 
 use desk::Desk;
-
-/// A receiver that answers with these status codes in turn, the last one from then
-/// on, and keeps what it took.
-struct Receiver {
-    url: String,
-    taken: Arc<Mutex<String>>,
-}
-
-impl Receiver {
-    fn answering(answers: &'static [&'static str]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/alerts", listener.local_addr().expect("bound"));
-        let taken = Arc::new(Mutex::new(String::new()));
-        let keep = Arc::clone(&taken);
-        thread::spawn(move || {
-            for (number, stream) in listener.incoming().enumerate() {
-                let answer = answers[number.min(answers.len() - 1)];
-                let body = receive(stream.expect("a caller"), answer);
-                if answer.starts_with("200") {
-                    keep.lock().expect("whole").push_str(&body);
-                }
-            }
-        });
-        Self { url, taken }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let taken = self.taken.lock().expect("whole");
-        taken.lines().map(str::to_owned).collect()
-    }
-}
-
-/// Reads one request and answers it.
-fn receive(mut stream: TcpStream, answer: &str) -> String {
-    let mut reader = BufReader::new(stream.try_clone().expect("a socket"));
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).expect("a header");
-        let line = line.trim().to_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().expect("a number");
-        }
-        if line.is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("a body");
-    let head = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(head.as_bytes()).expect("answered");
-    String::from_utf8(body).expect("text")
-}
+use desk::receiver::Receiver;
 
 const RULE: [&str; 4] = ["--search", "a=1 | stats count by b", "--window", "all"];
 

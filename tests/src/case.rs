@@ -22,6 +22,9 @@
 //! `config` is the JSON as text.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -151,6 +154,38 @@ pub struct Explain {
     pub error: Option<ExpectedError>,
 }
 
+/// The cases of `cases/`, each with the name of its subject and the configuration
+/// that it opens with.
+///
+/// # Errors
+/// A file that cannot be read, is no TOML of this form, or has a case that expects
+/// nothing.
+pub fn collection() -> Result<Vec<(String, Case, Vec<u8>)>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let read = || {
+        let entries = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path()));
+        entries.collect::<io::Result<Vec<PathBuf>>>()
+    };
+    let mut paths = read().map_err(|error| format!("{}: {error}", folder.display()))?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    let mut collection = Vec::new();
+    for path in &paths {
+        let subject = path.file_stem().unwrap_or_default().to_string_lossy();
+        let cases = fs::read_to_string(path)
+            .map_err(|error| error.to_string())
+            .and_then(|text| Subject::parse(&text))
+            .and_then(Subject::into_cases)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        collection.extend(
+            cases
+                .into_iter()
+                .map(|(case, config)| (subject.to_string(), case, config)),
+        );
+    }
+    Ok(collection)
+}
+
 impl Subject {
     /// Reads a subject.
     ///
@@ -215,6 +250,13 @@ impl Case {
             true => Vec::new(),
             false => config.to_string().into_bytes(),
         }
+    }
+
+    /// How many bytes are pushed.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        let bytes = self.all_steps().filter_map(|step| step.bytes());
+        bytes.map(|bytes| bytes.len()).sum()
     }
 
     /// What is done, `input` among it.

@@ -3,8 +3,8 @@
 //! ```text
 //! cases/*.toml ─ case ─┐                    ┌ native: rule-core as it is
 //!                      ├─ play ── a host ───┼ wasmtime: rule.wasm, compiled
-//! pieces of the bytes ─┘    │               └ wasmi: rule.wasm, interpreted
-//!                           ▼
+//! pieces of the bytes ─┘    │               ├ wasmi: rule.wasm, interpreted
+//!                           ▼               └ the examples: in five languages
 //!                        outcome ── what the case expects
 //! ```
 //!
@@ -13,11 +13,13 @@
 //! - [`host`]: what a case is played in.
 //! - [`play`]: one case in one host, to an [`play::Outcome`].
 //! - [`expect`]: an outcome beside what its case expects.
+//! - [`detect`]: what the commands of the examples must do.
 //!
 //! All hosts must come to the same outcome, byte for byte, and so must every way
 //! to cut the input into pushes.
 
 pub mod case;
+pub mod detect;
 pub mod expect;
 pub mod host;
 pub mod play;

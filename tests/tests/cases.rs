@@ -3,37 +3,23 @@
 //! A test is called `subject::name of the case/host`.
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use rule_tests::case::{Case, Subject};
+use rule_tests::case::{Case, collection};
 use rule_tests::expect::{check, equal};
 use rule_tests::host::Kind;
 use rule_tests::play::{Cut, play};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::from_args();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let mut paths = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()?;
-    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
-    paths.sort();
     let mut trials = Vec::new();
-    for path in &paths {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let cases = Subject::parse(&fs::read_to_string(path)?)
-            .and_then(Subject::into_cases)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-        for (case, config) in cases {
-            let case = Arc::new((case, config));
-            for kind in Kind::ALL {
-                let case = Arc::clone(&case);
-                let name = format!("{name}::{}/{}", case.0.name, kind.name());
-                trials.push(Trial::test(name, move || run(&case.0, &case.1, kind)));
-            }
+    for (subject, case, config) in collection()? {
+        let case = Arc::new((case, config));
+        for kind in Kind::ALL {
+            let case = Arc::clone(&case);
+            let name = format!("{subject}::{}/{}", case.0.name, kind.name());
+            trials.push(Trial::test(name, move || run(&case.0, &case.1, kind)));
         }
     }
     libtest_mimic::run(&arguments, trials).exit()
@@ -66,7 +52,7 @@ fn cuts(case: &Case) -> Vec<usize> {
     if case.uncut {
         return Vec::new();
     }
-    match total(case) {
+    match case.total() {
         0 => Vec::new(),
         1..=2048 => vec![1, 7],
         2049..=65_536 => vec![7],
@@ -74,15 +60,10 @@ fn cuts(case: &Case) -> Vec<usize> {
     }
 }
 
-fn total(case: &Case) -> usize {
-    let bytes = case.all_steps().filter_map(|step| step.bytes());
-    bytes.map(|bytes| bytes.len()).sum()
-}
-
 /// After how many bytes a session is put aside and goes on in a new one. The
 /// engine as it is opens one quickly; a module has some to open.
 fn restart_length(case: &Case, kind: Kind) -> Option<usize> {
-    match (total(case), kind) {
+    match (case.total(), kind) {
         (0, _) => None,
         _ if case.uncut => None,
         (total, Kind::Native) => Some(total.div_ceil(200)),

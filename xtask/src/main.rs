@@ -46,7 +46,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make the WebAssembly target available, if it is not
+    /// Make the WebAssembly target available, if it is not, and what the hosts in other
+    /// languages are tested with
     Setup,
     /// Build the program, with the module inside it
     Build {
@@ -76,10 +77,16 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let workspace = Workspace::open()?;
     setup::setup(&workspace, arguments.wasm_setup)?;
     match arguments.command {
-        Command::Setup => Ok(()),
+        Command::Setup => {
+            setup::hosts::setup(&workspace);
+            Ok(())
+        }
         Command::Build { release } => commands::build(&workspace, release),
         Command::Demo => commands::demo(&workspace),
-        Command::Test => commands::test(&workspace),
+        Command::Test => {
+            setup::hosts::setup(&workspace);
+            commands::test(&workspace)
+        }
         Command::Lint => commands::lint(&workspace),
     }
 }

@@ -31,6 +31,10 @@ pub(crate) struct Header {
     pub(crate) damaged: u64,
     /// Whether all is read and given.
     pub(crate) done: bool,
+    /// Of `serve`, the number of the journal with what came after this checkpoint;
+    /// none of `run`, whose inputs can be read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) journal: Option<u64>,
 }
 
 /// How far an input is.
@@ -80,6 +84,7 @@ impl Header {
             unread: false,
             damaged: 0,
             done: false,
+            journal: None,
         }
     }
 

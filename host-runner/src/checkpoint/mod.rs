@@ -71,6 +71,16 @@ impl Folder {
         }
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The size of the last checkpoint in bytes; 0 where there is none.
+    pub(crate) fn size(&self) -> u64 {
+        fs::metadata(self.path.join(FILE)).map_or(0, |file| file.len())
+    }
+
     /// What messages call it.
     pub(crate) fn name(&self) -> String {
         self.path.display().to_string()
@@ -134,7 +144,7 @@ impl Folder {
 }
 
 /// Brings the names in a folder to the disk, where a system knows how to.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(path)?.sync_all()?;
     }

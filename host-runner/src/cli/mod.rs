@@ -1,17 +1,22 @@
 //! The command line.
 
+mod pack;
 mod run;
+mod serve;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::failure::Failure;
 use crate::input::Format;
 use crate::module::Module;
-use crate::rules::{Detection, InputSettings, RuleError, Settings};
+use crate::rules::{Detection, InputSettings, Late, RuleError, Settings, Window};
 
+pub(crate) use pack::Pack;
 pub(crate) use run::Run;
+pub(crate) use serve::Serve;
 
 /// Runs a detection, written as a Splunk search, over logs.
 #[derive(Debug, Parser)]
@@ -32,10 +37,12 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Run),
+    Serve(Serve),
     Test(Test),
     Check(Check),
     Explain(Explain),
     Describe(Describe),
+    Pack(Pack),
 }
 
 /// Runs the test cases of detections
@@ -187,6 +194,40 @@ pub(crate) struct Events {
     timezone: Option<String>,
 }
 
+/// Which windows events are sorted into, and what is given of them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Windows")]
+pub(crate) struct Windows {
+    /// The windows: `schedule`, `all`, or `every=1h,offset=50m,delay=10m`
+    ///
+    /// `schedule` takes those that the detection's schedule makes; `all` takes one
+    /// without beginning or end.
+    #[arg(long, value_name = "WINDOW")]
+    window: Option<Window>,
+
+    /// What becomes of events that come after their window has closed
+    #[arg(long, value_enum, value_name = "HOW")]
+    late: Option<Late>,
+
+    /// Gives a row also at once, before its window closes
+    #[arg(long)]
+    early: bool,
+
+    /// Adds up to N of the events behind each alert to it
+    #[arg(long, value_name = "N")]
+    samples: Option<u32>,
+}
+
+impl Windows {
+    /// Adds what the options say to the settings of the rules.
+    pub(crate) fn add_to(&self, settings: &mut Settings) {
+        settings.window.clone_from(&self.window);
+        settings.samples = self.samples;
+        settings.late = self.late;
+        settings.early = self.early;
+    }
+}
+
 impl SettingOptions {
     /// The module to run.
     pub(crate) fn module(&self) -> Result<Module, Failure> {
@@ -222,6 +263,14 @@ impl Common {
         self.settings.module()
     }
 
+    /// The name and the bytes of the module that the user gave.
+    pub(crate) fn module_bytes(&self) -> Result<Option<(String, Vec<u8>)>, Failure> {
+        match &self.settings.module {
+            Some(path) => Ok(Some(Module::read(path)?)),
+            None => Ok(None),
+        }
+    }
+
     /// The settings with the detections of the options.
     pub(crate) fn settings(&self) -> Result<Settings, RuleError> {
         let mut settings = Settings::default();
@@ -247,6 +296,14 @@ impl Events {
     }
 }
 
+/// A length of time such as `10s` or `1m 30s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok())
+        .ok_or_else(|| "give a length of time such as `500ms`, `10s` or `5m`".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,5 +312,20 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [
+            ("10s", Some(Duration::from_secs(10))),
+            ("1m 30s", Some(Duration::from_secs(90))),
+            ("250ms", Some(Duration::from_millis(250))),
+            ("0s", Some(Duration::ZERO)),
+            ("-1s", None),
+            ("10", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text).ok(), expected, "{text:?}");
+        }
     }
 }

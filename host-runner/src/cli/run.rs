@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Common, Events};
+use super::{Common, Events, Windows, duration};
 use crate::input::Format;
 use crate::output::{Destination, OutputForm};
-use crate::rules::{Late, Window};
 
 /// Reads logs and writes the alerts
 ///
@@ -29,30 +28,9 @@ pub(crate) struct Run {
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) common: Common,
-
-    #[command(flatten)]
-    pub(crate) events: Events,
-
     /// The form of the events
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) format: Format,
-
-    /// The windows: `schedule`, `all`, or `every=1h,offset=50m,delay=10m`
-    ///
-    /// `schedule` takes those that the detection's schedule makes; `all` takes one
-    /// without beginning or end.
-    #[arg(long, value_name = "WINDOW")]
-    pub(crate) window: Option<Window>,
-
-    /// What becomes of events that come after their window has closed
-    #[arg(long, value_enum, value_name = "HOW")]
-    pub(crate) late: Option<Late>,
-
-    /// Gives a row also at once, before its window closes
-    #[arg(long)]
-    pub(crate) early: bool,
 
     /// The form of the alerts
     #[arg(long, value_enum, default_value = "ndjson")]
@@ -65,10 +43,6 @@ pub(crate) struct Run {
     /// gets JSON lines; while it does not take them the run waits, for some minutes.
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) to: Option<Destination>,
-
-    /// Adds up to N of the events behind each alert to it
-    #[arg(long, value_name = "N")]
-    pub(crate) samples: Option<u32>,
 
     /// Goes on reading what is written to the inputs, until it is stopped
     ///
@@ -101,32 +75,13 @@ pub(crate) struct Run {
     /// No summary and no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
 
-/// A length of time such as `10s` or `1m 30s`.
-fn duration(text: &str) -> Result<Duration, String> {
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|length| Duration::try_from(length).ok())
-        .ok_or_else(|| "give a length of time such as `500ms`, `10s` or `5m`".to_owned())
-}
+    #[command(flatten)]
+    pub(crate) common: Common,
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    #[command(flatten)]
+    pub(crate) events: Events,
 
-    #[test]
-    fn durations() {
-        for (text, expected) in [
-            ("10s", Some(Duration::from_secs(10))),
-            ("1m 30s", Some(Duration::from_secs(90))),
-            ("250ms", Some(Duration::from_millis(250))),
-            ("0s", Some(Duration::ZERO)),
-            ("-1s", None),
-            ("10", None),
-            ("", None),
-        ] {
-            assert_eq!(duration(text).ok(), expected, "{text:?}");
-        }
-    }
+    #[command(flatten)]
+    pub(crate) windows: Windows,
 }

@@ -4,7 +4,12 @@ mod check;
 mod coverage;
 mod describe;
 mod explain;
+mod keeping;
+mod pack;
 mod run;
+mod serve;
+mod settings;
+mod summary;
 mod test;
 
 use crate::cli::Command;
@@ -14,9 +19,11 @@ use crate::failure::Failure;
 pub(crate) fn execute(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(options) => run::execute(&options),
+        Command::Serve(options) => serve::execute(&options),
         Command::Test(options) => test::execute(&options),
         Command::Check(options) => check::execute(&options),
         Command::Explain(options) => explain::execute(&options),
         Command::Describe(options) => describe::execute(&options),
+        Command::Pack(options) => pack::execute(&options),
     }
 }

@@ -17,6 +17,7 @@ pub use content::Format;
 pub(crate) use content::is_wrapped;
 pub use evtx::Damage;
 pub use find::{Found, find};
+pub(crate) use zstd::Frames as ZstdFrames;
 
 use content::Content;
 

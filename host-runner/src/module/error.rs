@@ -56,6 +56,12 @@ pub enum ModuleError {
         /// The first import, as `module.name`.
         import: String,
     },
+    /// The module has its rules packed in already.
+    #[error("`{module}` is packed already; pack the built-in module, or one built from rule-wasm")]
+    Packed {
+        /// The module's name.
+        module: String,
+    },
     /// An export of the ABI is missing, or is of another type.
     #[error("`{module}` has no export `{export}` of the type that ABI {spoken} states")]
     Export {

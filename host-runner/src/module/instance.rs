@@ -28,8 +28,10 @@ pub(super) const BUFFER: u32 = 256 * 1024;
 /// One set of rules is open in it at a time, as a [`Session`]; an instance can be
 /// used for any number of them, one after the other.
 pub struct Instance {
-    module: Arc<str>,
-    store: Store<StoreLimits>,
+    pub(super) module: Arc<str>,
+    pub(super) store: Store<StoreLimits>,
+    /// The instance with all that it exports.
+    pub(super) whole: wasmtime::Instance,
     memory: Memory,
     pub(super) exports: Exports,
     /// The buffer for input, made at its first use and kept: pointer, or 0.
@@ -109,6 +111,7 @@ impl Instance {
         let mut this = Self {
             module: Arc::clone(&module.name),
             store,
+            whole: instance,
             memory,
             exports,
             buffer: 0,
@@ -202,6 +205,11 @@ impl Instance {
         }
         let at = self.buffer;
         Ok((at, self.slice_mut("malloc", at, BUFFER)?))
+    }
+
+    /// The size of its memory in bytes.
+    pub(super) fn memory_size(&self) -> usize {
+        self.memory.data_size(&self.store)
     }
 
     /// The bytes that an export answered: pointer << 32 + length, 0 an error.

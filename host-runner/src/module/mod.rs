@@ -30,6 +30,7 @@
 mod abi;
 mod error;
 mod instance;
+mod pack;
 mod session;
 
 use std::fs;
@@ -43,11 +44,14 @@ pub use error::{ModuleError, Place, Refusal};
 pub use instance::{Instance, MEMORY_LIMIT};
 pub use session::{Counters, MalformedSample, PushError, Session};
 
-/// The module that this program was built with.
-static EMBEDDED: &[u8] = include_bytes!(env!("RULE_WASM_EMBEDDED"));
+/// The module that this program was built with, for every host.
+pub static EMBEDDED: &[u8] = include_bytes!(env!("RULE_WASM_EMBEDDED"));
 
-/// What messages call the module that this program was built with.
-const EMBEDDED_NAME: &str = "the built-in module";
+/// The same for hosts that have SIMD.
+pub static EMBEDDED_SIMD: &[u8] = include_bytes!(env!("RULE_WASM_SIMD_EMBEDDED"));
+
+/// What messages call a module that this program was built with.
+pub const EMBEDDED_NAME: &str = "the built-in module";
 
 /// A compiled detection module, to be instantiated any number of times.
 #[derive(Clone)]
@@ -75,9 +79,15 @@ impl Module {
     /// detection module, speaks another major version of the ABI, or imports
     /// anything.
     pub fn from_file(path: &Path) -> Result<Self, ModuleError> {
+        let (name, bytes) = Self::read(path)?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// What messages call the module in a file, and its bytes.
+    pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), ModuleError> {
         let name = path.display().to_string();
         match fs::read(path) {
-            Ok(bytes) => Self::from_bytes(&name, &bytes),
+            Ok(bytes) => Ok((name, bytes)),
             Err(source) => Err(ModuleError::Read {
                 module: name,
                 source,

@@ -263,6 +263,12 @@ impl<'a> Session<'a> {
         self.give("rule_merge", &function, snapshot)
     }
 
+    /// The bytes of memory that the module has by now.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.instance.memory_size()
+    }
+
     /// Calls an export that takes bytes and answers a count.
     fn give(
         &mut self,

@@ -77,9 +77,9 @@ impl AlertFile {
         })
     }
 
-    /// Whether the file can be cut back.
-    pub(crate) fn is_regular(&self) -> bool {
-        self.regular
+    /// Its length, where it is a file that has one and can be cut back.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.regular.then_some(self.length)
     }
 
     /// An error of the system with the file's name.

@@ -16,6 +16,7 @@ use std::io::{self, Write};
 
 pub(crate) use destination::Destination;
 pub(crate) use file::{AlertFile, Start};
+pub(crate) use receiver::Receiver;
 pub(crate) use text::{one_line, visible};
 
 /// The form that alerts are written in.
@@ -72,7 +73,7 @@ impl OutputForm {
 
 /// An output of JSON lines to a receiver.
 pub(crate) fn to_url(url: &str) -> Box<dyn Output> {
-    Box::new(Lines(receiver::Receiver::new(url)))
+    Box::new(Lines(Receiver::new(url)))
 }
 
 /// What lines are written to.

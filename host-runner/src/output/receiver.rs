@@ -24,7 +24,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A receiver of alerts.
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     agent: Agent,
     url: String,
     /// What has been taken and not been delivered yet.
@@ -32,14 +32,15 @@ pub(super) struct Receiver {
 }
 
 /// Why lines were not taken.
-struct Refusal {
+pub(crate) struct Refusal {
     reason: String,
     /// Whether it may be otherwise another time, and where it says so after how long.
-    again: Option<Option<Duration>>,
+    pub(crate) again: Option<Option<Duration>>,
 }
 
 impl Receiver {
-    pub(super) fn new(url: &str) -> Self {
+    /// The receiver behind a URL.
+    pub(crate) fn new(url: &str) -> Self {
         let agent = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
@@ -51,7 +52,8 @@ impl Receiver {
         }
     }
 
-    fn post(&self, lines: &[u8]) -> Result<(), Refusal> {
+    /// Sends lines once.
+    pub(crate) fn post(&self, lines: &[u8]) -> Result<(), Refusal> {
         let answer = self
             .agent
             .post(&self.url)
@@ -78,6 +80,16 @@ impl Receiver {
     }
 }
 
+impl Receiver {
+    /// A refusal in words.
+    pub(crate) fn does_not_take(&self, refusal: &Refusal) -> String {
+        format!(
+            "`{}` does not take the alerts: {}",
+            self.url, refusal.reason
+        )
+    }
+}
+
 impl Write for Receiver {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.pending.extend_from_slice(bytes);
@@ -96,15 +108,12 @@ impl Write for Receiver {
                 Err(refusal) => refusal,
             };
             let (Some(after), true) = (refusal.again, tried < TRIES) else {
-                return Err(io::Error::other(format!(
-                    "`{}` does not take the alerts: {}",
-                    self.url, refusal.reason
-                )));
+                return Err(io::Error::other(self.does_not_take(&refusal)));
             };
             if tried == 1 {
                 warn(&format!(
-                    "`{}` does not take the alerts: {}; it is tried again",
-                    self.url, refusal.reason
+                    "{}; it is tried again",
+                    self.does_not_take(&refusal)
                 ));
             }
             thread::sleep(after.unwrap_or(wait).min(LONGEST_WAIT));

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{Detection, Macros, RuleError, timezone, yaml};
+use super::{Detection, InputSettings, Macros, RuleError, timezone, yaml};
 
 /// What the user set for a run.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,12 @@ pub struct Settings {
     pub clock: Option<&'static str>,
     /// Limits, each where the file does not say it.
     pub limits: Map<String, Value>,
+    /// What is taken for granted of events, over what the file says.
+    pub defaults: InputSettings,
+    /// Which records go on where each is given by itself.
+    pub records: Option<Records>,
+    /// Whether a packed module takes no other rules.
+    pub sealed: bool,
 }
 
 impl Settings {
@@ -98,6 +104,17 @@ impl Settings {
         if let Some(clock) = self.clock {
             all.entry("clock").or_insert_with(|| json!(clock));
         }
+        if !self.defaults.is_empty()
+            && let Value::Object(defaults) = all.entry("defaults").or_insert_with(|| json!({}))
+        {
+            self.defaults.write_to(defaults);
+        }
+        if let Some(records) = self.records {
+            all.insert("records".to_owned(), json!(records.name()));
+        }
+        if self.sealed {
+            all.insert("sealed".to_owned(), json!(true));
+        }
         if !self.limits.is_empty()
             && let Value::Object(limits) = all.entry("limits").or_insert_with(|| json!({}))
         {
@@ -106,6 +123,24 @@ impl Settings {
             }
         }
         Ok(Value::Object(all))
+    }
+}
+
+/// Which records go on from a filter that each is given to by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Records {
+    /// All of them; those that match carry their alert
+    Annotate,
+    /// Those that carry an alert
+    Alerts,
+}
+
+impl Records {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Annotate => "annotate",
+            Self::Alerts => "alerts",
+        }
     }
 }
 
@@ -243,6 +278,27 @@ mod tests {
             "the file knows better"
         );
         assert_eq!(all.get("detections"), None, "the rules in the module stay");
+    }
+
+    #[test]
+    fn what_is_packed_beside_the_rules() {
+        let mut settings = Settings {
+            defaults: InputSettings::new(Some("option"), None, None).expect("settings"),
+            records: Some(Records::Alerts),
+            sealed: true,
+            ..Settings::default()
+        };
+        let file = json!({"defaults": {"host": "file", "sourcetype": "file"}});
+        settings.file = file.as_object().expect("an object").clone();
+        let all = settings.to_json().expect("a configuration");
+        assert_eq!(
+            all,
+            json!({
+                "defaults": {"host": "file", "sourcetype": "option"},
+                "records": "alerts",
+                "sealed": true,
+            })
+        );
     }
 
     #[test]

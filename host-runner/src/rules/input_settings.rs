@@ -34,6 +34,17 @@ impl InputSettings {
         Ok(Self(settings))
     }
 
+    /// Whether nothing is taken for granted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts them into a configuration's defaults.
+    pub(super) fn write_to(&self, defaults: &mut Map<String, Value>) {
+        defaults.extend(self.0.clone());
+    }
+
     /// The settings of one input, as `rule_input` takes them.
     #[must_use]
     pub fn of_input(&self, name: &str, format: Format) -> Value {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-pub use configuration::{Late, Settings, Window};
+pub use configuration::{Late, Records, Settings, Window};
 pub use detection::Detection;
 pub use input_settings::InputSettings;
 pub use macros::Macros;

@@ -6,10 +6,13 @@
     reason = "each test binary takes what it needs of this"
 )]
 
+pub mod receiver;
+pub mod station;
+
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -120,6 +123,11 @@ impl Started {
         self.0.stdout.take().expect("piped")
     }
 
+    /// What it writes to standard error.
+    pub fn stderr(&mut self) -> ChildStderr {
+        self.0.stderr.take().expect("piped")
+    }
+
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("it can be asked").is_some()
     }
@@ -133,11 +141,16 @@ impl Started {
 
     /// Asks it to end, as a service manager does, and waits for that.
     pub fn stop(self) -> Ran {
+        self.ask_to_end();
+        self.wait()
+    }
+
+    /// Asks it to end.
+    pub fn ask_to_end(&self) {
         let asked = std::process::Command::new("kill")
             .args(["-TERM", &self.0.id().to_string()])
             .status();
         assert!(asked.expect("kill runs").success());
-        self.wait()
     }
 
     /// Waits for its end.

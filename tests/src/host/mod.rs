@@ -3,9 +3,16 @@
 //! [`Host`] is the module's ABI as calls over bytes. [`native`] answers them from
 //! rule-core itself; [`abi`] answers them from a module, through the two things
 //! that it needs of a runtime, and [`wasmtime`] and [`wasmi`] are these two
-//! things for each runtime.
+//! things for each runtime. The hosts of `examples/` speak the ABI themselves:
+//! [`example`] is that in Rust, [`child`] asks those in other languages, and
+//! [`language`] finds what they run on. [`fluent_bit`] plays a host of another kind,
+//! which gives one record and takes one.
 
 pub mod abi;
+pub mod child;
+pub mod example;
+pub mod fluent_bit;
+pub mod language;
 pub mod native;
 pub mod wasmi;
 pub mod wasmtime;

@@ -21,19 +21,21 @@ pub struct Guest {
 /// The module, translated once for all tests of a process.
 fn translated() -> &'static (Engine, Module) {
     static TRANSLATED: OnceLock<(Engine, Module)> = OnceLock::new();
-    TRANSLATED.get_or_init(|| {
-        let mut config = Config::default();
-        config
-            .wasm_tail_call(false)
-            .wasm_extended_const(false)
-            .wasm_multi_memory(false)
-            .wasm_reference_types(false)
-            .wasm_custom_page_sizes(false)
-            .wasm_wide_arithmetic(false);
-        let engine = Engine::new(&config);
-        let module = Module::new(&engine, MODULE).expect("wasmi takes the module");
-        (engine, module)
-    })
+    TRANSLATED.get_or_init(|| translate(&mut Config::default(), MODULE))
+}
+
+fn translate(config: &mut Config, module: &[u8]) -> (Engine, Module) {
+    config
+        .wasm_tail_call(false)
+        .wasm_extended_const(false)
+        .wasm_multi_memory(false)
+        .wasm_reference_types(false)
+        .wasm_bulk_memory(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false);
+    let engine = Engine::new(config);
+    let module = Module::new(&engine, module).expect("wasmi takes the module");
+    (engine, module)
 }
 
 impl Guest {
@@ -41,6 +43,21 @@ impl Guest {
     #[must_use]
     pub fn start() -> Self {
         let (engine, module) = translated();
+        Self::of(engine, module)
+    }
+
+    /// A new instance of any module, with as many bytes of stack.
+    #[must_use]
+    pub fn with_stack(module: &[u8], bytes: usize) -> Self {
+        let mut config = Config::default();
+        config
+            .set_min_stack_height(bytes.min(1024))
+            .set_max_stack_height(bytes);
+        let (engine, module) = translate(&mut config, module);
+        Self::of(&engine, &module)
+    }
+
+    fn of(engine: &Engine, module: &Module) -> Self {
         let mut store = Store::new(engine, ());
         let instance = Linker::new(engine)
             .instantiate_and_start(&mut store, module)

@@ -30,6 +30,12 @@ impl Guest {
     /// A new instance, whose memory may grow to `limit` bytes where there is one.
     #[must_use]
     pub fn start(limit: Option<usize>) -> Self {
+        Self::try_start(limit).expect("it imports nothing")
+    }
+
+    /// The same; none where the limit is below the memory that it starts with.
+    #[must_use]
+    pub fn try_start(limit: Option<usize>) -> Option<Self> {
         let (engine, module) = compiled();
         let limits = match limit {
             Some(bytes) => StoreLimitsBuilder::new().memory_size(bytes).build(),
@@ -37,15 +43,15 @@ impl Guest {
         };
         let mut store = Store::new(engine, limits);
         store.limiter(|limits| limits);
-        let instance = Instance::new(&mut store, module, &[]).expect("it imports nothing");
+        let instance = Instance::new(&mut store, module, &[]).ok()?;
         let memory = instance
             .get_memory(&mut store, "memory")
             .expect("it exports its memory");
-        Guest {
+        Some(Guest {
             store,
             instance,
             memory,
-        }
+        })
     }
 }
 

@@ -10,8 +10,12 @@
 //! with it. The build script of `host-runner` finds the result of the third way
 //! by the file `target/wasm-toolchain/env` (see [`mod@toolchain`]); with the first two
 //! that file is not there.
+//!
+//! What the tests run the hosts of `examples/` on is another matter, see
+//! [`mod@hosts`].
 
 mod debian;
+pub(crate) mod hosts;
 mod packages;
 mod toolchain;
 

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 
-use super::keeping::{Keeper, output_state, start};
+use super::super::keeping::{Keeper, output_state, start};
 use super::reading::Reader;
 use super::results::{Results, Tally};
 use super::{Rules, conclude};
@@ -16,7 +16,7 @@ use crate::progress::Progress;
 
 pub(super) fn execute(options: &Run, rules: &Rules<'_>, found: &Found) -> Result<u8, Failure> {
     let events = options.events.settings()?;
-    let mut keeper = Keeper::lock(options)?;
+    let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
     let module = options.common.module()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
@@ -67,7 +67,7 @@ fn begun(options: &Run, found: &Found) -> Header {
     let names: Vec<String> = found.inputs.iter().map(Location::name).collect();
     let mut header = Header::new(false, names.clone());
     header.unread = !found.failed.is_empty();
-    header.output = output_state(options);
+    header.output = output_state(options.to.as_ref());
     header.inputs = names
         .into_iter()
         .map(|name| InputState {
@@ -236,5 +236,6 @@ fn save(
 ) -> Result<(), Failure> {
     header.unread = reader.tally.unread;
     header.damaged = reader.tally.damaged;
-    keeper.save(&mut reader.session, reader.results, header)
+    keeper.save(&mut reader.session, reader.results, header)?;
+    Ok(())
 }

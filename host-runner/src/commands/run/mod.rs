@@ -7,17 +7,15 @@
 //!   joined at the end;
 //! - [`follow`]: inputs that go on, until the program is stopped.
 //!
-//! What they share: [`reading`] an input, [`results`] on their way out, [`keeping`]
-//! checkpoints, the [`summary`].
+//! What they share: [`reading`] an input, [`results`] on their way out; with `serve`
+//! also [`keeping`](super::keeping) checkpoints and the [`summary`].
 
 mod files;
 mod follow;
 mod jobs;
-mod keeping;
 mod parts;
 mod reading;
 mod results;
-mod summary;
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -25,7 +23,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use self::results::Tally;
-use self::summary::counted;
+use super::settings::settings;
+use super::summary::{self, counted};
 use crate::cli::Run;
 use crate::failure::{ALERT, DONE, Failure, UNREAD, warn};
 use crate::input::{self, Found, Location};
@@ -33,15 +32,9 @@ use crate::module::Session;
 use crate::output::{Destination, OutputForm};
 use crate::rules::Settings;
 
-/// The limits of a run in bytes, where the configuration says nothing else.
-///
-/// By itself the module keeps to what an agent can give it; the program has more to
-/// give, and whole archives to read. What these need stays under
-/// [`MEMORY_LIMIT`](crate::module::MEMORY_LIMIT).
-const LIMITS: [(&str, u64); 2] = [("record", 8 << 20), ("state", 128 << 20)];
-
 pub(super) fn execute(options: &Run) -> Result<u8, Failure> {
-    let settings = settings(options)?;
+    let clock = options.follow.then_some("host");
+    let settings = settings(&options.common, &options.windows, clock)?;
     let configuration = settings.to_json()?;
     check_together(options, &configuration)?;
     let rules = Rules {
@@ -64,24 +57,6 @@ struct Rules<'a> {
     settings: &'a Settings,
     /// The same as `rule_open` takes it.
     configuration: &'a Value,
-}
-
-/// What the options and the configuration file say.
-fn settings(options: &Run) -> Result<Settings, Failure> {
-    let mut settings = options.common.settings()?;
-    settings.window.clone_from(&options.window);
-    settings.samples = options.samples;
-    settings.late = options.late;
-    settings.early = options.early;
-    settings.clock = options.follow.then_some("host");
-    // A module of the user's was made with limits of its own.
-    if !options.common.has_module() {
-        settings.limits = LIMITS
-            .map(|(key, bytes)| (key.to_owned(), json!(bytes)))
-            .into_iter()
-            .collect();
-    }
-    Ok(settings)
 }
 
 /// Refuses what cannot be meant together.

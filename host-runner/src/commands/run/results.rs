@@ -2,11 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::checkpoint::CheckpointError;
+use super::super::keeping::{Outlet, alert_file};
 use crate::cli::Run;
 use crate::failure::{Failure, warn};
 use crate::module::Session;
-use crate::output::{self, AlertFile, Destination, Output, Start};
+use crate::output::{self, Destination, Output, Start};
 use crate::progress::Progress;
 
 /// The output and the progress of a run.
@@ -22,21 +22,7 @@ impl Results {
             None => options.output.to_stdout(),
             Some(Destination::Url(url)) => output::to_url(url),
             Some(Destination::File(path)) => {
-                let cannot = |source| match start {
-                    Start::At(_) => CheckpointError::Alerts {
-                        file: path.display().to_string(),
-                        source,
-                    }
-                    .into(),
-                    _ => Failure::cannot_open(path, source),
-                };
-                let file = AlertFile::open(path, start).map_err(cannot)?;
-                if options.checkpoint.is_some() && !file.is_regular() {
-                    return Err(Failure::Usage(format!(
-                        "`{}` is no file that can be cut back to a checkpoint; give `--to` a file, or leave it away",
-                        path.display()
-                    )));
-                }
+                let file = alert_file(path, start, options.checkpoint.is_some())?;
                 options.output.to_file(file)
             }
         };
@@ -65,12 +51,6 @@ impl Results {
         self.progress.aside(|| warn(text));
     }
 
-    /// Has the alerts outlast this program; the length of their file, where they are
-    /// in one.
-    pub(super) fn settle(&self) -> Result<Option<u64>, Failure> {
-        self.output().settle().map_err(Failure::Output)
-    }
-
     /// Writes what has been kept back until the end.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         self.progress.finish();
@@ -80,6 +60,16 @@ impl Results {
     fn output(&self) -> MutexGuard<'_, Box<dyn Output>> {
         // An output is whole between two calls, also where a thread died.
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outlet for Results {
+    fn settle(&self) -> Result<Option<u64>, Failure> {
+        self.output().settle().map_err(Failure::Output)
+    }
+
+    fn warn(&self, text: &str) {
+        Results::warn(self, text);
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::keeping::{Keeper, output_state, start};
+use super::super::keeping::{Keeper, output_state, start};
 use super::results::{Results, Tally};
 use super::{Rules, check_stdin, conclude, is_target};
 use crate::checkpoint::Header;
@@ -46,7 +46,7 @@ pub(super) fn execute(options: &Run, rules: &Rules<'_>) -> Result<u8, Failure> {
             )));
         }
     }
-    let mut keeper = Keeper::lock(options)?;
+    let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
     let module = options.common.module()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
@@ -55,7 +55,7 @@ pub(super) fn execute(options: &Run, rules: &Rules<'_>) -> Result<u8, Failure> {
 
     let names_text = names.iter().map(|name| name.display().to_string());
     let mut fresh = Header::new(true, names_text.collect());
-    fresh.output = output_state(options);
+    fresh.output = output_state(options.to.as_ref());
     let resumed = match &keeper {
         Some(keeper) => keeper.resume(&mut session, &fresh)?,
         None => None,
@@ -207,7 +207,8 @@ impl Following<'_, '_> {
         self.header.read = self.books.done();
         self.header.unread = self.tally.unread;
         self.header.damaged = self.tally.damaged;
-        keeper.save(&mut self.session, self.results, &mut self.header)
+        keeper.save(&mut self.session, self.results, &mut self.header)?;
+        Ok(())
     }
 
     /// Ends in order: with a checkpoint the windows stay open in it, else they give

@@ -1,13 +1,23 @@
-//! Keeping a run's progress in a checkpoint, and going on from one.
+//! Keeping the progress of `run` or `serve` in a checkpoint, and going on from one.
 
+use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::results::Results;
 use crate::checkpoint::{CheckpointError, Folder, Header, OutputState};
-use crate::cli::Run;
 use crate::failure::Failure;
 use crate::module::{ModuleError, Session};
-use crate::output::Start;
+use crate::output::{AlertFile, Destination, Start};
+
+/// Where alerts and words to the user go, as far as a checkpoint has to know it.
+pub(super) trait Outlet {
+    /// Has the alerts that were taken outlast this program; the length of their file
+    /// where they are in one.
+    fn settle(&self) -> Result<Option<u64>, Failure>;
+
+    /// Warns the user of something.
+    fn warn(&self, text: &str);
+}
 
 /// The folder of a run's checkpoints, and when the next is due.
 pub(super) struct Keeper {
@@ -22,13 +32,13 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Takes the folder that the options name; none where they name none.
-    pub(super) fn lock(options: &Run) -> Result<Option<Self>, Failure> {
-        let Some(path) = &options.checkpoint else {
+    pub(super) fn lock(path: Option<&Path>, interval: Duration) -> Result<Option<Self>, Failure> {
+        let Some(path) = path else {
             return Ok(None);
         };
         Ok(Some(Self {
             folder: Folder::lock(path)?,
-            interval: options.checkpoint_interval,
+            interval,
             last: Instant::now(),
             behind: false,
             warned: false,
@@ -80,15 +90,30 @@ impl Keeper {
     pub(super) fn begin(
         &mut self,
         session: &mut Session<'_>,
-        results: &Results,
+        outlet: &dyn Outlet,
         header: &mut Header,
     ) -> Result<(), Failure> {
-        self.write(session, results, header)?
-            .map_err(|source| CheckpointError::Folder {
-                folder: self.folder.name(),
-                source,
-            })?;
+        self.write(session, outlet, header)?
+            .map_err(|source| self.unusable(source))?;
         Ok(())
+    }
+
+    /// Nothing can be written into the folder.
+    pub(super) fn unusable(&self, source: io::Error) -> CheckpointError {
+        CheckpointError::Folder {
+            folder: self.folder.name(),
+            source,
+        }
+    }
+
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The size of the last checkpoint in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.folder.size()
     }
 
     /// Whether it is time for the next checkpoint.
@@ -98,25 +123,32 @@ impl Keeper {
 
     /// Writes a checkpoint. Where that fails the user is warned once and the run goes
     /// on; the next one may do.
+    ///
+    /// Answers whether it is written.
     pub(super) fn save(
         &mut self,
         session: &mut Session<'_>,
-        results: &Results,
+        outlet: &dyn Outlet,
         header: &mut Header,
-    ) -> Result<(), Failure> {
-        let saved = self.write(session, results, header)?;
+    ) -> Result<bool, Failure> {
+        let saved = self.write(session, outlet, header)?;
+        self.note(saved, outlet);
+        Ok(!self.behind)
+    }
+
+    /// Notes whether a checkpoint is written; that it is not is told once.
+    pub(super) fn note(&mut self, saved: io::Result<()>, outlet: &dyn Outlet) {
         self.last = Instant::now();
         self.behind = saved.is_err();
         if let Err(error) = saved
             && !self.warned
         {
             self.warned = true;
-            results.warn(&format!(
+            outlet.warn(&format!(
                 "cannot write a checkpoint into `{}`: {error}; the run goes on, and a start after a kill begins from the last one that was written",
                 self.folder.name()
             ));
         }
-        Ok(())
     }
 
     /// Whether the last checkpoint could not be written.
@@ -128,10 +160,10 @@ impl Keeper {
     fn write(
         &self,
         session: &mut Session<'_>,
-        results: &Results,
+        outlet: &dyn Outlet,
         header: &mut Header,
-    ) -> Result<std::io::Result<()>, Failure> {
-        let length = results.settle()?;
+    ) -> Result<io::Result<()>, Failure> {
+        let length = outlet.settle()?;
         if let (Some(output), Some(length)) = (&mut header.output, length) {
             output.length = length;
         }
@@ -141,8 +173,8 @@ impl Keeper {
 }
 
 /// Where the alerts go as a checkpoint knows it, nothing written yet.
-pub(super) fn output_state(options: &Run) -> Option<OutputState> {
-    options.to.as_ref().map(|to| OutputState {
+pub(super) fn output_state(to: Option<&Destination>) -> Option<OutputState> {
+    to.map(|to| OutputState {
         file: to.absolute(),
         length: 0,
     })
@@ -156,6 +188,26 @@ pub(super) fn start(resumed: Option<&Header>, fresh: Start) -> Start {
     }
 }
 
+/// Opens the file of alerts; one that is `kept` has to be a file that can be cut back.
+pub(super) fn alert_file(path: &Path, start: Start, kept: bool) -> Result<AlertFile, Failure> {
+    let cannot = |source| match start {
+        Start::At(_) => CheckpointError::Alerts {
+            file: path.display().to_string(),
+            source,
+        }
+        .into(),
+        _ => Failure::cannot_open(path, source),
+    };
+    let file = AlertFile::open(path, start).map_err(cannot)?;
+    if kept && file.length().is_none() {
+        return Err(Failure::Usage(format!(
+            "`{}` is no file that can be cut back to a checkpoint; give `--to` a file, or leave it away",
+            path.display()
+        )));
+    }
+    Ok(file)
+}
+
 /// What of a checkpoint is another run than the options say.
 fn difference(kept: &Header, fresh: &Header) -> Option<String> {
     let file = |header: &Header| header.output.as_ref().map(|output| output.file.clone());
@@ -163,6 +215,12 @@ fn difference(kept: &Header, fresh: &Header) -> Option<String> {
         return Some(match kept.follow {
             true => "it was made with `--follow`".to_owned(),
             false => "it was made without `--follow`".to_owned(),
+        });
+    }
+    if kept.journal.is_some() != fresh.journal.is_some() {
+        return Some(match kept.journal.is_some() {
+            true => "it was made by `serve`".to_owned(),
+            false => "it was made by `run`".to_owned(),
         });
     }
     if kept.names != fresh.names {

@@ -1,0 +1,44 @@
+//! The options of `pack`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Common, Events, Windows};
+use crate::rules::Records;
+
+/// Packs detections and settings into a module: one file to deploy
+///
+/// The module starts with its rules planned and imports nothing; any host with a
+/// WebAssembly runtime runs it. In Fluent Bit its function is `rule_fluent_bit`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+host-runner pack --out rule.wasm\n  \
+host-runner pack --rule my-detection.yml --macros macros/ --records alerts --out rule.wasm\n  \
+host-runner describe --module rule.wasm")]
+pub(crate) struct Pack {
+    /// The module to write
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) events: Events,
+
+    #[command(flatten)]
+    pub(crate) windows: Windows,
+
+    /// Which records go on from Fluent Bit
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Module")]
+    pub(crate) records: Option<Records>,
+
+    /// Takes no other detections, macros and sources once it is packed
+    #[arg(long, help_heading = "Module")]
+    pub(crate) sealed: bool,
+
+    /// Packs the build for hosts with SIMD: wasmtime, V8, browsers; not Fluent Bit
+    #[arg(long, help_heading = "Module", conflicts_with = "module")]
+    pub(crate) simd: bool,
+}

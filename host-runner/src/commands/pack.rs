@@ -1,0 +1,57 @@
+//! `pack`: rules and settings into a module.
+
+use std::fs;
+use std::path::Path;
+
+use super::summary::counted;
+use crate::cli::Pack;
+use crate::failure::{DONE, Failure};
+use crate::module::{EMBEDDED, EMBEDDED_NAME, EMBEDDED_SIMD, Module};
+
+pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
+    let mut settings = options.common.settings()?;
+    options.windows.add_to(&mut settings);
+    settings.defaults = options.events.settings()?;
+    settings.records = options.records;
+    settings.sealed = options.sealed;
+    let configuration = settings.to_json()?;
+    let (name, bytes) = match options.common.module_bytes()? {
+        Some((name, bytes)) => (name, bytes),
+        None if options.simd => (EMBEDDED_NAME.to_owned(), EMBEDDED_SIMD.to_vec()),
+        None => (EMBEDDED_NAME.to_owned(), EMBEDDED.to_vec()),
+    };
+    let packed = Module::pack(&name, &bytes, &configuration)
+        .map_err(|error| Failure::at_open(error, &settings))?;
+
+    // Started as a host will, before it is written.
+    let target = options.out.display().to_string();
+    let mut instance = Module::from_bytes(&target, &packed)?.instantiate()?;
+    let mut session = instance.open(&serde_json::json!({}))?;
+    let described = session.describe()?;
+    write(&options.out, &packed)?;
+    let rules = described["rules"].as_array().map_or(0, Vec::len);
+    let memory = described["memory"]["needed"].as_u64().unwrap_or(0);
+    eprintln!(
+        "packed {} into `{target}`: {}, up to {} of memory",
+        counted(rules as u64, "rule"),
+        indicatif::BinaryBytes(packed.len() as u64),
+        indicatif::BinaryBytes(memory)
+    );
+    Ok(DONE)
+}
+
+/// Writes the file whole or not at all: a host may load it at any moment.
+fn write(target: &Path, packed: &[u8]) -> Result<(), Failure> {
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let draft = folder.join(format!(".{name}.draft"));
+    fs::write(&draft, packed)
+        .and_then(|()| fs::rename(&draft, target))
+        .map_err(|source| Failure::Target {
+            path: target.display().to_string(),
+            source,
+        })
+}

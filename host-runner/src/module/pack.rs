@@ -1,0 +1,86 @@
+//! A configuration packed into a module: what it is after it was opened, as a module.
+//!
+//! The module is run up to the point where its rules are planned, and its memory as
+//! it is then becomes the memory that it starts with [wasmtime-wizer].
+
+use serde_json::Value;
+use wasmparser::ValType;
+use wasmtime::{TypedFunc, Val};
+use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
+
+use super::{Instance, Module, ModuleError, abi};
+
+/// The export that packs; a packed module does not have it.
+const EXPORT: &str = "rule_pack";
+
+impl Module {
+    /// A module that carries `configuration`, the JSON that `rule_open` takes, over
+    /// what the module of these bytes carries, and starts with its rules planned. The
+    /// same input gives the same bytes. `name` is what messages call the module.
+    ///
+    /// # Errors
+    ///
+    /// As [`Module::from_bytes`]; where the module is packed already; and
+    /// [`ModuleError::Refused`] where it says what is wrong with the configuration.
+    pub fn pack(name: &str, bytes: &[u8], configuration: &Value) -> Result<Vec<u8>, ModuleError> {
+        let not_a_module = |error: wasmtime::Error| ModuleError::NotAModule {
+            module: name.to_owned(),
+            reason: format!("{error:#}"),
+        };
+        // Looked at before it is taken apart, for a message that says what it is.
+        abi::version_of(name, bytes)?;
+        let mut wizer = Wizer::new();
+        wizer.init_func(EXPORT);
+        let (parts, open) = wizer.instrument(bytes).map_err(not_a_module)?;
+        let mut instance = Module::from_bytes(name, &open)?.instantiate()?;
+        instance.pack(configuration)?;
+        let mut state = Packed(&mut instance);
+        pollster::block_on(wizer.snapshot(&parts, &mut state)).map_err(not_a_module)
+    }
+}
+
+impl Instance {
+    fn pack(&mut self, configuration: &Value) -> Result<(), ModuleError> {
+        let function: TypedFunc<(u32, u32), i32> = self
+            .whole
+            .get_typed_func(&mut self.store, EXPORT)
+            .map_err(|_| ModuleError::Packed {
+                module: self.module.to_string(),
+            })?;
+        let text = configuration.to_string();
+        let answer = self.with_bytes(EXPORT, text.as_bytes(), |this, at, length| {
+            this.call(EXPORT, &function, (at, length))
+        })?;
+        match answer {
+            0 => Ok(()),
+            _ => Err(self.refusal(EXPORT, 0)),
+        }
+    }
+}
+
+/// An instance whose state is read.
+struct Packed<'i>(&'i mut Instance);
+
+impl InstanceState for Packed<'_> {
+    async fn global_get(&mut self, name: &str, kind: ValType) -> SnapshotVal {
+        let Instance { whole, store, .. } = &mut *self.0;
+        let global = whole.get_global(&mut *store, name);
+        match (global.map(|global| global.get(&mut *store)), kind) {
+            (Some(Val::I32(value)), _) => SnapshotVal::I32(value),
+            (Some(Val::I64(value)), _) => SnapshotVal::I64(value),
+            (Some(Val::F32(bits)), _) => SnapshotVal::F32(bits),
+            (Some(Val::F64(bits)), _) => SnapshotVal::F64(bits),
+            (Some(Val::V128(value)), _) => SnapshotVal::V128(value.as_u128()),
+            // It asks for the globals that it gave these names, and of those for
+            // numbers alone.
+            _ => SnapshotVal::I32(0),
+        }
+    }
+
+    async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
+        let Instance { whole, store, .. } = &mut *self.0;
+        if let Some(memory) = whole.get_memory(&mut *store, name) {
+            contents(memory.data(&*store));
+        }
+    }
+}
