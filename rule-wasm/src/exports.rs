@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
-use rule_core::session::ABI_VERSION;
+use rule_core::session::{ABI_VERSION, Headroom};
 
 use crate::memory;
 use crate::sessions::{Failure, Sessions, error_number};
@@ -69,6 +69,14 @@ fn number(result: Result<usize, Failure>) -> i32 {
 /// Bytes as pointer << 32 + length, kept until the next call; 0 for an error.
 fn packed(result: Result<Vec<u8>, Failure>) -> i64 {
     let Ok(bytes) = result else { return 0 };
+    // With no memory even for a pointer to nothing, that is the error.
+    let room = Headroom {
+        largest: 8,
+        total: 8,
+    };
+    if bytes.capacity() == 0 && !memory::has(room) {
+        return 0;
+    }
     let (pointer, length) = keep(bytes);
     let packed = (pointer as u64) << 32 | length as u64;
     packed as i64

@@ -8,14 +8,22 @@
 
 use alloc::vec::Vec;
 
-use rule_core::annotate::{Additions, Own};
-use rule_core::session::Annotated;
 use rule_core::time::Time;
 
 use crate::exports::{bytes, keep, sessions};
+use crate::sessions::Filtered;
 
 /// The empty string: the record is dropped.
-static NOTHING: [u8; 1] = [0];
+static NOTHING: &[u8] = b"\0";
+
+/// What goes on in place of a record for which the host had no memory: that one is
+/// missing is seen, at least.
+static NOT_HANDED_OVER: &[u8] =
+    b"{\"rule_error\":\"out of memory: a record could not be put into the module\"}\0";
+
+/// The same for one that is no JSON object and would be refused as it is.
+static LOST: &[u8] =
+    b"{\"rule_error\":\"out of memory: a record that is no JSON object is lost\"}\0";
 
 /// Takes a record and gives what goes on in its place.
 ///
@@ -31,17 +39,18 @@ unsafe extern "C" fn rule_fluent_bit(
     record: *const u8,
     record_len: i32,
 ) -> *const u8 {
-    let length = usize::try_from(record_len).unwrap_or(0);
     if record.is_null() {
-        return string(not_handed_over(length));
+        return NOT_HANDED_OVER.as_ptr();
     }
+    let length = usize::try_from(record_len).unwrap_or(0);
     // SAFETY: the host's contract, as above.
     let text = unsafe { bytes(record, length) };
     let time = Time::new(i64::from(seconds), nanoseconds, digits(nanoseconds));
     match sessions().filter(text, time) {
-        Annotated::AsItCame => record,
-        Annotated::Record(annotated) => string(annotated),
-        Annotated::LeftOut => NOTHING.as_ptr(),
+        Filtered::AsItCame => record,
+        Filtered::Record(annotated) => string(annotated),
+        Filtered::LeftOut => NOTHING.as_ptr(),
+        Filtered::Lost => LOST.as_ptr(),
     }
 }
 
@@ -51,21 +60,6 @@ fn digits(nanoseconds: u32) -> u8 {
     let whole = [(1_000_000_000, 0), (1_000_000, 3), (1_000, 6)];
     let fits = whole.iter().find(|(unit, _)| nanoseconds % unit == 0);
     fits.map_or(9, |(_, digits)| *digits)
-}
-
-/// What goes on in place of a record for which the host had no memory: that one is
-/// missing is seen, at least.
-fn not_handed_over(length: usize) -> Vec<u8> {
-    let additions = Additions {
-        error: Some(alloc::format!(
-            "the record of {length} bytes could not be put into the module's memory"
-        )),
-        ..Additions::default()
-    };
-    match Own::of(b"{}") {
-        Ok(own) => additions.on(own),
-        Err(_) => Vec::new(),
-    }
 }
 
 /// Keeps a text until the next call, as a C string. JSON has no NUL in it.

@@ -39,4 +39,4 @@ mod fluent_bit;
 mod memory;
 mod sessions;
 
-pub use sessions::{Failure, Sessions, error_number};
+pub use sessions::{Failure, Filtered, Sessions, error_number};

@@ -65,14 +65,39 @@ pub fn error_number(code: ErrorCode) -> i32 {
     }
 }
 
-/// What goes on in place of a record that is no JSON object, where there is no memory
-/// to make it one.
-const NO_MEMORY: &[u8] =
-    br#"{"rule_error":"out of memory: a record that is no JSON object is lost"}"#;
+/// What becomes of a record that comes alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filtered {
+    /// It goes on as it came.
+    AsItCame,
+    /// This goes on in its place, one JSON object.
+    Record(Vec<u8>),
+    /// It goes no further.
+    LeftOut,
+    /// It is no JSON object, and there is no memory to make it one.
+    Lost,
+}
+
+impl From<Annotated> for Filtered {
+    fn from(annotated: Annotated) -> Self {
+        match annotated {
+            Annotated::AsItCame => Filtered::AsItCame,
+            Annotated::Record(record) => Filtered::Record(record),
+            Annotated::LeftOut => Filtered::LeftOut,
+        }
+    }
+}
+
+/// With less memory than this no error is told in words.
+const WORDS: Headroom = Headroom {
+    largest: 1024,
+    total: 2048,
+};
 
 /// What opening a configuration takes beyond what the session will need: the
-/// texts of its searches as trees and plans.
+/// texts of its searches as trees and plans, and what is there for any.
 const OPEN_FACTOR: usize = 40;
+const OPEN_BASE: usize = 512 * 1024;
 
 impl Sessions {
     /// No sessions yet. `builtin` is the configuration that the module carries,
@@ -139,7 +164,7 @@ impl Sessions {
         let text = lengths.fold(config.len(), usize::saturating_add);
         self.check_memory(Headroom {
             largest: text.saturating_mul(2),
-            total: text.saturating_mul(OPEN_FACTOR),
+            total: text.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
         })?;
         Session::open(config, &carried)
     }
@@ -175,33 +200,33 @@ impl Sessions {
     /// Whatever is wrong, the record goes on, and as one JSON object: as it came, or
     /// made one, or, where it may have matched and could not be looked at, with what is
     /// wrong in it.
-    pub fn filter(&mut self, record: &[u8], time: Time) -> Annotated {
+    pub fn filter(&mut self, record: &[u8], time: Time) -> Filtered {
         let passes = self
             .filter
             .as_mut()
             .is_some_and(|filter| filter.pass(record, time));
         if passes && self.without_alerts() == Annotated::LeftOut {
-            return Annotated::LeftOut;
+            return Filtered::LeftOut;
         }
         if is_object(record) {
             return match passes {
-                true => Annotated::AsItCame,
-                false => self.looked_at(record, time),
+                true => Filtered::AsItCame,
+                false => self.looked_at(record, time).into(),
             };
         }
         if !self.has_memory_to_rewrite(record) {
-            return Annotated::Record(NO_MEMORY.to_vec());
+            return Filtered::Lost;
         }
         let Some(record) = repaired(record) else {
-            return Annotated::Record(as_text(record));
+            return Filtered::Record(as_text(record));
         };
-        let filtered = match passes {
+        let annotated = match passes {
             true => Annotated::AsItCame,
             false => self.looked_at(&record, time),
         };
-        match filtered {
-            Annotated::AsItCame => Annotated::Record(record),
-            other => other,
+        match annotated {
+            Annotated::AsItCame => Filtered::Record(record),
+            other => other.into(),
         }
     }
 
@@ -256,6 +281,9 @@ impl Sessions {
     fn check_memory(&self, headroom: Headroom) -> Result<(), SessionError> {
         if (self.has_memory)(headroom) {
             return Ok(());
+        }
+        if !(self.has_memory)(WORDS) {
+            return Err(SessionError::new(ErrorCode::OutOfMemory, String::new()));
         }
         let message = format!(
             "out of memory: {} bytes are needed: grant the module more memory, or lower \
@@ -496,7 +524,7 @@ mod tests {
     #[test]
     fn records_that_come_alone_go_through_what_is_carried() {
         let mut sessions = Sessions::new(RULE, |_| true);
-        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Annotated::AsItCame);
+        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Filtered::AsItCame);
         for (record, wanted) in [
             ("{\"x\":nan}", "{\"x\":null}"),
             (
@@ -504,17 +532,17 @@ mod tests {
                 "{\"rule_error\":\"the record is no JSON object\",\"record\":\"no JSON\"}",
             ),
         ] {
-            let goes_on = Annotated::Record(wanted.as_bytes().to_vec());
+            let goes_on = Filtered::Record(wanted.as_bytes().to_vec());
             assert_eq!(sessions.filter(record.as_bytes(), AT), goes_on);
         }
-        let Annotated::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
+        let Filtered::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
             panic!("it carries an alert");
         };
         assert!(text(record).starts_with(r#"{"x":1,"rule_alert":{"#));
         let rule = text(RULE.to_vec()).replace("\"window\"", "\"records\":\"alerts\",\"window\"");
         let mut sessions = Sessions::new(b"", |_| true);
         sessions.pack(rule.as_bytes()).unwrap();
-        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Annotated::LeftOut);
+        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Filtered::LeftOut);
     }
 
     #[test]
@@ -523,17 +551,16 @@ mod tests {
             (&b"{\"windw\":1}"[..], "unknown key"),
             (RULE, "out of memory"),
         ] {
-            let mut sessions = Sessions::new(rule, |headroom| headroom.total < 20_000);
-            let Annotated::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
+            let mut sessions = Sessions::new(rule, |headroom| headroom.total < 600_000);
+            let Filtered::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
                 panic!("{message}");
             };
             let record = text(record);
             assert!(record.starts_with(r#"{"x":1,"rule_error":""#), "{record}");
             assert!(record.contains(message), "{record}");
             sessions.has_memory = |_| false;
-            assert_eq!(sessions.filter(b"{\"x\":1}", AT), Annotated::AsItCame);
-            let lost = Annotated::Record(NO_MEMORY.to_vec());
-            assert_eq!(sessions.filter(b"{\"x\":nan}", AT), lost);
+            assert_eq!(sessions.filter(b"{\"x\":1}", AT), Filtered::AsItCame);
+            assert_eq!(sessions.filter(b"{\"x\":nan}", AT), Filtered::Lost);
         }
     }
 

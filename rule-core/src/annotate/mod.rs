@@ -19,8 +19,8 @@ pub const ALERTS: &str = "rule_alerts";
 /// The key of what went wrong with a record.
 pub const ERROR: &str = "rule_error";
 
-/// What stands in each of these keys.
-pub const COMMON: &str = "rule_";
+/// One of these stands in each of the keys that are ours.
+pub const COMMON: [&str; 2] = [ALERT, ERROR];
 
 /// The keys that are ours: a record that comes with one of them was made to look as
 /// if it had led to an alert, so what it has there is taken out.

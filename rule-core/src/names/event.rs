@@ -145,7 +145,8 @@ impl<'r> Event<'r> {
         let channel = text(slots.channel);
         let message = slots
             .message
-            .filter(|slot| self.values(*slot).is_empty())
+            // A collector that has not the provider's texts may write an empty one.
+            .filter(|slot| self.values(*slot).iter().all(|value| value.is_empty()))
             .and_then(|_| {
                 let key = (text(slots.provider)?, text(slots.event_code)?);
                 let template = table.sources.messages.get(&key)?;
@@ -181,9 +182,10 @@ impl<'r> Event<'r> {
             (slots.raw, raw),
             (slots.time, self.time.map(|time| time.to_string())),
         ] {
+            let is_message = slot == slots.message;
             let slot = slot.and_then(|slot| self.slots.get_mut(slot));
             if let (Some(slot), Some(value)) = (slot, value)
-                && slot.values().is_empty()
+                && (is_message || slot.values().is_empty())
             {
                 slot.set(value);
             }

@@ -16,7 +16,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memmem};
 
 use crate::names::Sources;
 use crate::search::Test;
@@ -28,28 +28,19 @@ pub struct Scan {
     texts: Option<Texts>,
 }
 
-/// The texts that are looked for, by a rare byte of each.
+/// The texts that are looked for, all at once [Horspool, "Practical fast searching in
+/// strings"]: a window as long as the shortest goes over the record, and the byte at its
+/// end says how far it can go on. Most bytes of a record are never looked at, which is
+/// what counts in an interpreter.
 #[derive(Debug)]
 struct Texts {
-    texts: Vec<Text>,
-    probes: Probes,
-}
-
-#[derive(Debug)]
-struct Text {
     /// In lower case.
-    bytes: Vec<u8>,
-    /// Where its rare byte stands in it.
-    probe: usize,
-}
-
-/// The rare bytes, in both cases.
-#[derive(Debug)]
-enum Probes {
-    One(u8),
-    Two(u8, u8),
-    Three(u8, u8, u8),
-    Many(Box<[bool; 256]>),
+    texts: Vec<Vec<u8>>,
+    /// The length of the shortest.
+    window: usize,
+    /// How far the window can go on by the byte at its end, in both cases; 0 where a
+    /// text may stand in it.
+    shifts: Box<[u8; 256]>,
 }
 
 impl Scan {
@@ -67,12 +58,8 @@ impl Scan {
                 None => return Scan { texts: None },
             }
         }
-        let texts: Vec<Text> = all.into_iter().filter_map(Text::new).collect();
         Scan {
-            texts: Some(Texts {
-                probes: Probes::of(&texts),
-                texts,
-            }),
+            texts: Some(Texts::new(all)),
         }
     }
 
@@ -87,104 +74,72 @@ impl Scan {
 }
 
 impl Texts {
-    fn are_in(&self, record: &[u8]) -> bool {
-        let mut from = 0;
-        while let Some(step) = record.get(from..).and_then(|rest| self.probes.find(rest)) {
-            let at = from + step;
-            if self.texts.iter().any(|text| text.stands_at(record, at)) {
-                return true;
+    fn new(texts: impl IntoIterator<Item = String>) -> Self {
+        let texts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+        let shortest = texts.iter().map(Vec::len).min().unwrap_or(0);
+        let window = shortest.min(usize::from(u8::MAX));
+        let mut shifts = Box::new([window as u8; 256]);
+        for text in &texts {
+            let window = text.get(..window).unwrap_or_default();
+            for (place, byte) in window.iter().rev().enumerate().rev() {
+                for byte in [*byte, byte.to_ascii_uppercase()] {
+                    if let Some(shift) = shifts.get_mut(usize::from(byte)) {
+                        *shift = (*shift).min(place as u8);
+                    }
+                }
             }
-            from = at + 1;
+        }
+        Texts {
+            texts,
+            window,
+            shifts,
+        }
+    }
+
+    fn are_in(&self, record: &[u8]) -> bool {
+        let Some(last) = self.window.checked_sub(1) else {
+            return false;
+        };
+        let mut end = last;
+        while let Some(&byte) = record.get(end) {
+            match self.shifts.get(usize::from(byte)) {
+                Some(0) | None => {
+                    let rest = record.get(end - last..).unwrap_or_default();
+                    if self.stand_at_the_start_of(rest) {
+                        return true;
+                    }
+                    end += 1;
+                }
+                Some(shift) => end += usize::from(*shift),
+            }
         }
         false
     }
-}
 
-impl Text {
-    fn new(text: String) -> Option<Self> {
-        let bytes = text.into_bytes();
-        let rarest = bytes.iter().enumerate();
-        let (probe, _) = rarest.min_by_key(|(_, byte)| frequency(**byte))?;
-        Some(Text { bytes, probe })
-    }
-
-    /// Does the text stand where its rare byte would be at `at`?
-    fn stands_at(&self, record: &[u8], at: usize) -> bool {
-        at.checked_sub(self.probe)
-            .and_then(|start| record.get(start..)?.get(..self.bytes.len()))
-            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(&self.bytes))
+    fn stand_at_the_start_of(&self, rest: &[u8]) -> bool {
+        self.texts.iter().any(|text| {
+            rest.get(..text.len())
+                .is_some_and(|bytes| bytes.eq_ignore_ascii_case(text))
+        })
     }
 }
 
-impl Probes {
-    fn of(texts: &[Text]) -> Self {
-        let mut bytes: BTreeSet<u8> = BTreeSet::new();
-        for text in texts {
-            if let Some(&byte) = text.bytes.get(text.probe) {
-                bytes.extend([byte, byte.to_ascii_uppercase()]);
-            }
-        }
-        let all: Vec<u8> = bytes.into_iter().collect();
-        match *all {
-            [one] => Probes::One(one),
-            [one, two] => Probes::Two(one, two),
-            [one, two, three] => Probes::Three(one, two, three),
-            _ => {
-                let mut table = Box::new([false; 256]);
-                for byte in all {
-                    if let Some(entry) = table.get_mut(usize::from(byte)) {
-                        *entry = true;
-                    }
-                }
-                Probes::Many(table)
-            }
-        }
-    }
-
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
-        match self {
-            Probes::One(one) => memchr(*one, bytes),
-            Probes::Two(one, two) => memchr2(*one, *two, bytes),
-            Probes::Three(one, two, three) => memchr3(*one, *two, *three, bytes),
-            Probes::Many(table) => bytes
-                .iter()
-                .position(|byte| table.get(usize::from(*byte)) == Some(&true)),
-        }
-    }
-}
-
-/// How often a byte stands in logs, roughly: the less, the better it is to look for.
-fn frequency(byte: u8) -> u8 {
-    const LETTERS: &[u8; 26] = b"zqjxkvbywgpfmucdlhrsnioate";
-    match byte.to_ascii_lowercase() {
-        b' ' | b':' | b',' | b'.' => 60,
-        b'0'..=b'9' => 50,
-        letter @ b'a'..=b'z' => {
-            let rank = LETTERS.iter().position(|one| *one == letter);
-            // Both cases are looked for.
-            10 + rank.map_or(26, |rank| rank as u8)
-        }
-        b'-' => 9,
-        _ => 8,
-    }
-}
-
-/// Is there anything in the record that could hide a text: `&#`, `<!`, or `\u` for a
-/// character of ASCII that is no control character? Whether the backslash is itself
-/// escaped does not matter: the record may carry JSON in a text.
+/// Is there anything in the record that could hide a text: `\u` for a character of
+/// ASCII that is no control character (whether the backslash is itself escaped does not
+/// matter: the record may carry JSON in a text); or, where it may carry XML, `&#` or
+/// `<!`?
 fn may_hide(record: &[u8]) -> bool {
     let mut rest = record;
-    while let Some(at) = memchr3(b'\\', b'&', b'<', rest) {
-        rest = rest.get(at..).unwrap_or_default();
-        if matches!(
-            rest,
-            [b'\\', b'u', b'0', b'0', b'2'..=b'7', ..] | [b'&', b'#', ..] | [b'<', b'!', ..]
-        ) {
+    while let Some(at) = memchr(b'\\', rest) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        if matches!(rest, [b'u', b'0', b'0', b'2'..=b'7', ..]) {
             return true;
         }
-        rest = rest.get(1..).unwrap_or_default();
     }
-    false
+    memchr(b'<', record).is_some()
+        && [&b"&#"[..], b"<!"]
+            .iter()
+            .any(|one| memmem::find(record, one).is_some())
 }
 
 #[cfg(test)]

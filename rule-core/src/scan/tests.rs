@@ -29,7 +29,7 @@ fn scan(search: &str) -> Scan {
 
 fn texts(search: &str) -> Option<Vec<String>> {
     let texts = scan(search).texts?.texts;
-    let texts = texts.into_iter().map(|text| String::from_utf8(text.bytes));
+    let texts = texts.into_iter().map(String::from_utf8);
     Some(texts.map(Result::unwrap).collect())
 }
 
@@ -89,7 +89,8 @@ fn what_could_hide_a_text_is_no_reason_to_pass() {
         ("", false),
         ("t-recipient", false),
         (r#"{"a":"get\u002drecipient"}"#, true),
-        (r#"{"a":"get&#45;recipient"}"#, true),
+        (r#"{"event":"<Data>get&#45;recipient</Data>"}"#, true),
+        (r#"{"a":"get&#45;recipient"}"#, false),
         (r#"{"a":"<Data>get<![CDATA[-]]>recipient</Data>"}"#, true),
         (r#"{"a":"C:\\temp\n"}"#, false),
         (
@@ -98,17 +99,6 @@ fn what_could_hide_a_text_is_no_reason_to_pass() {
         ),
         (r#"{"event":"{\"a\":\"get\\u002drecipient\"}"}"#, true),
     ] {
-        assert_eq!(scan.may_match(record.as_bytes()), may_match, "{record}");
-    }
-}
-
-#[test]
-fn many_texts_have_a_table() {
-    let scan = scan("a IN (quick, jumped, *foxes*, extra)");
-    let probes = &scan.texts.as_ref().unwrap().probes;
-    assert!(matches!(probes, Probes::Many(_)), "{probes:?}");
-    for (record, may_match) in [("QUIC quick", true), ("jump qjxz", false), ("fOXes", true)] {
-        // A text with an `s` is looked for without it.
         assert_eq!(scan.may_match(record.as_bytes()), may_match, "{record}");
     }
 }
@@ -150,7 +140,7 @@ proptest! {
         search in prop::sample::select(vec![
             "a=*get-recipient*", "a IN (*search*, *key*) b=*", "a=*abcd* OR b=*etc*", "abcd",
             "a=\"*get-recipientabcd*\"", "NOT b=abcd a=*earch*", "Message=*recip*", "Message=\"began *abcd*\"",
-            "EventCode=1 Message=\"*get-recipient*\"",
+            "EventCode=1 Message=\"*get-recipient*\"", "eventtype=nobody",
         ]),
         a in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..4),
         b in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..2),

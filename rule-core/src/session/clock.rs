@@ -74,6 +74,19 @@ impl Clock {
         true
     }
 
+    /// A pipeline gave a record this time, which is not what the record says itself: it
+    /// is believed, in whole seconds, and never goes back.
+    pub(super) fn given(&mut self, time: Time) -> Step {
+        let time = Time::from_seconds(time.seconds());
+        if self.now >= Some(time) {
+            return Step::Stays;
+        }
+        self.now = Some(time);
+        self.waiting = 0;
+        self.least = None;
+        Step::Moves
+    }
+
     /// A record of a time came, and the clock goes by records: in whole seconds,
     /// as windows do.
     pub(super) fn record(&mut self, time: Time) -> Step {
@@ -149,6 +162,15 @@ mod tests {
         let told = told(&times);
         assert_eq!(told[8], None);
         assert_eq!(told[9..], [Some(100), Some(105), Some(111), Some(111)]);
+    }
+
+    #[test]
+    fn times_that_a_pipeline_gives_are_believed_and_do_not_go_back() {
+        let mut clock = Clock::new(ClockSource::Record, 3600);
+        let mut given = |time| clock.given(Time::from_seconds(time)) == Step::Moves;
+        assert!(given(100));
+        assert!(!given(100) && !given(99));
+        assert!(given(101) && given(1_000_000));
     }
 
     #[test]

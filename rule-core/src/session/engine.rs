@@ -100,7 +100,7 @@ impl Engine {
         let scan = Scan::new(
             rules.iter().map(|rule| &rule.plan.filter),
             &config.sources,
-            &[annotate::COMMON],
+            &annotate::COMMON,
         );
         let keep_raw = config.samples > 0 || rules.iter().any(Rule::asks_raw);
         let defaults = config.defaults.clone();
@@ -197,29 +197,23 @@ impl Engine {
             .malformed(name, offset, error.to_string(), bytes);
     }
 
-    /// Takes the time of a record, by the clock of the records: windows whose run has
-    /// come close.
+    /// Takes the time that a pipeline gives a record: windows whose run has come close.
     pub(super) fn tell(&mut self, time: Time) {
-        let Engine {
-            clock,
-            rules,
-            queue,
-            counters,
-            ..
-        } = self;
-        if by_record(time, clock, rules, queue, counters) == Step::Moves {
+        if self.clock.given(time) == Step::Moves {
+            let horizon = self.clock.horizon();
+            give_ahead(
+                horizon,
+                &mut self.rules,
+                &mut self.queue,
+                &mut self.counters,
+            );
             self.moved();
         }
     }
 
-    /// The same for a time that moves nothing; false for one that does.
-    pub(super) fn tell_if_it_stays(&mut self, time: Time) -> bool {
-        let mut clock = self.clock.clone();
-        let stays = clock.record(time) == Step::Stays;
-        if stays {
-            self.clock = clock;
-        }
-        stays
+    /// Does such a time move nothing?
+    pub(super) fn stays_at(&self, time: Time) -> bool {
+        self.clock.clone().given(time) == Step::Stays
     }
 
     /// Takes a JSON record that has come alone, whose time the clock knows: an event
@@ -263,14 +257,17 @@ impl Engine {
             && clocked == Clocked::No
             && let Some(time) = event.time()
         {
-            let Engine {
-                clock,
-                rules,
-                queue,
-                counters,
-                ..
-            } = self;
-            if by_record(time, clock, rules, queue, counters) == Step::Moves {
+            let step = self.clock.record(time);
+            if !self.clock.is_ahead(Some(time)) {
+                let horizon = self.clock.horizon();
+                give_ahead(
+                    horizon,
+                    &mut self.rules,
+                    &mut self.queue,
+                    &mut self.counters,
+                );
+            }
+            if step == Step::Moves {
                 drop(event);
                 self.moved();
                 if self.is_full() {
@@ -570,21 +567,6 @@ impl Engine {
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
     }
-}
-
-/// Moves the clock by the time of a record.
-fn by_record(
-    time: Time,
-    clock: &mut Clock,
-    rules: &mut [Rule],
-    queue: &mut Queue,
-    counters: &mut Counters,
-) -> Step {
-    let step = clock.record(time);
-    if !clock.is_ahead(Some(time)) {
-        give_ahead(clock.horizon(), rules, queue, counters);
-    }
-    step
 }
 
 /// Gives what is held of the time after the horizon: no record but one that is
