@@ -58,7 +58,9 @@ unsafe extern "C" fn rule_fluent_bit(
 /// six or nine.
 fn digits(nanoseconds: u32) -> u8 {
     let whole = [(1_000_000_000, 0), (1_000_000, 3), (1_000, 6)];
-    let fits = whole.iter().find(|(unit, _)| nanoseconds % unit == 0);
+    let fits = whole
+        .iter()
+        .find(|(unit, _)| nanoseconds.is_multiple_of(*unit));
     fits.map_or(9, |(_, digits)| *digits)
 }
 

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use rule_core::annotate::{Additions, Own, as_text, is_object, repaired};
+use rule_core::annotate::{Additions, Own, as_text, is_object, longest_form, repaired};
 use rule_core::session::{Annotated, ErrorCode, Headroom, RECORDS_CONFIG, Session, SessionError};
 use rule_core::time::Time;
 
@@ -176,7 +176,7 @@ impl Sessions {
     /// What is wrong with the configuration; one that was packed before.
     pub fn pack(&mut self, config: &[u8]) -> Result<(), Failure> {
         if self.filter.is_some() {
-            let message = "the module is packed already: pack one that is not";
+            let message = "the module is packed, or has taken a record: pack one that is new";
             let error = SessionError::new(ErrorCode::BadConfiguration, message);
             return self.open_failed(error).map(|_| ());
         }
@@ -250,7 +250,7 @@ impl Sessions {
             .map(|filter| filter.annotate_headroom(record.len()));
         self.check_memory(needed.unwrap_or_default())?;
         match &mut self.filter {
-            Some(filter) => filter.annotate(record, time),
+            Some(filter) => filter.annotate(record, time, &self.has_memory),
             None => Ok(Annotated::AsItCame),
         }
     }
@@ -270,11 +270,12 @@ impl Sessions {
         }
     }
 
+    /// Is there memory for a record that is written anew, and given as a C string?
     fn has_memory_to_rewrite(&self, record: &[u8]) -> bool {
-        let length = record.len().saturating_mul(2).saturating_add(4096);
+        let length = longest_form(record).saturating_add(4096);
         (self.has_memory)(Headroom {
-            largest: length,
-            total: length.saturating_mul(3),
+            largest: length.saturating_mul(2),
+            total: length.saturating_mul(4),
         })
     }
 
@@ -512,13 +513,13 @@ mod tests {
         sessions.pack(&sealed).unwrap();
         let handle = sessions.open(b"").unwrap();
         assert!(text(sessions.describe(handle).unwrap()).contains(r#""name":"n""#));
-        sessions.open(br#"{"window":"schedule"}"#).unwrap();
+        sessions.open(br#"{"samples":2}"#).unwrap();
         assert_eq!(sessions.open(RULE), Err(Failure(ErrorCode::Sealed)));
         assert_eq!(
             sessions.pack(b""),
             Err(Failure(ErrorCode::BadConfiguration))
         );
-        assert!(text(sessions.last_error(0)).contains("packed already"));
+        assert!(text(sessions.last_error(0)).contains("is packed"));
     }
 
     #[test]
@@ -547,11 +548,11 @@ mod tests {
 
     #[test]
     fn a_record_that_could_not_be_looked_at_says_so() {
-        for (rule, message) in [
-            (&b"{\"windw\":1}"[..], "unknown key"),
-            (RULE, "out of memory"),
-        ] {
-            let mut sessions = Sessions::new(rule, |headroom| headroom.total < 600_000);
+        for rule in [&b"{\"windw\":1}"[..], RULE] {
+            let message = "out of memory";
+            let mut sessions = Sessions::new(rule, |_| true);
+            let _ = sessions.filter(b"{\"x\":2}", AT);
+            sessions.has_memory = |headroom| headroom.total < 100_000;
             let Filtered::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
                 panic!("{message}");
             };

@@ -198,6 +198,56 @@ fn no_memory_is_no_trap() {
     );
 }
 
+/// In the memory that the module asks for, whatever is largest of a record, a group, an
+/// alert: nothing traps.
+#[test]
+fn the_memory_that_it_asks_for_is_enough() {
+    let many = |x: &str, round: usize| {
+        let values: Vec<String> = (0..1000).map(|n| format!("\"b{n}\"")).collect();
+        format!(
+            r#"{{"cmd":"get-recipient","b":[{}],"x":"{round}{x}"}}"#,
+            values.join(",")
+        )
+    };
+    let control = |count: usize| "\\u0001".repeat(count);
+    let by_many = r#"cmd=*get-recipient* | stats count values(x) as x by \"b{}\""#;
+    let by_one = "cmd=*get-recipient* | stats values(x) as x by b";
+    let one =
+        |x: &str, round: usize| format!(r#"{{"cmd":"get-recipient","b":1,"x":"{round}{x}"}}"#);
+    type Record<'a> = &'a dyn Fn(usize) -> String;
+    let (short, long) = ("x".repeat(300), "x".repeat(3000));
+    let escaped = control(150_000);
+    let cases: [(&str, Record<'_>, usize); 5] = [
+        (by_many, &|round| many(&short, round), 60),
+        (by_many, &|round| many(&long, round), 20),
+        (by_one, &|round| one(&escaped, round), 40),
+        (
+            by_one,
+            &|_| format!("{{{{}}:\"{}\"}}", "\u{1}".repeat(2 << 20)),
+            2,
+        ),
+        (
+            by_one,
+            &|_| format!("{{\"a\":nan,\"b\":\"{}\"}}", "\u{1}".repeat(4 << 20)),
+            2,
+        ),
+    ];
+    for (search, record, rounds) in cases {
+        let config = rule("").replace("cmd=*get-recipient* | stats count by b", search);
+        let guest = wasmtime::Guest::try_start(Some(64 << 20)).expect("it starts");
+        let mut filter = Filter::new(guest);
+        assert!(filter.pack(config.as_bytes()), "{search}");
+        for round in 0..rounds {
+            println!("{search}: record {round} of {rounds}");
+            let seconds = 1_700_000_040 + round as i32 * 2;
+            if let GoesOn::As(text) = filter.filter(record(round).as_bytes(), seconds, 0) {
+                let object: Value = serde_json::from_slice(&text).expect("one JSON object");
+                assert!(object.is_object());
+            }
+        }
+    }
+}
+
 /// The stack of Fluent Bit's filter by default: packing, matching, and what is hostile.
 #[test]
 fn a_small_stack_is_enough() {

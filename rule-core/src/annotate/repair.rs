@@ -4,10 +4,25 @@
 //! that is not valid. What it writes is in its `msgpack2json`: floats as `nan` and
 //! `inf`, keys that are no texts as they are, and bytes of extension types as `\x01`.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::valid::is_object;
+
+/// Bytes that either form may have, for a look whether there is memory for it.
+#[must_use]
+pub fn longest_form(record: &[u8]) -> usize {
+    let more = record.iter().map(|byte| match byte {
+        0..b' ' => 5,
+        // Of a byte that is no UTF-8 the replacement has three.
+        0x80.. => 2,
+        b'"' | b'\\' => 1,
+        // A word behind one of these may get its quotes.
+        b':' | b',' | b'{' | b'[' | b' ' => 2,
+        _ => 0,
+    });
+    more.fold(record.len(), usize::saturating_add)
+        .saturating_add(128)
+}
 
 /// A record that is not one JSON object, as one: numbers that are none are null, other
 /// words and keys are texts, and a backslash that begins no escape stands for itself.
@@ -16,7 +31,7 @@ use super::valid::is_object;
 pub fn repaired(record: &[u8]) -> Option<Vec<u8>> {
     let mut repair = Repair {
         rest: record,
-        out: Vec::with_capacity(record.len() + record.len() / 8 + 64),
+        out: Vec::with_capacity(longest_form(record)),
         open: Vec::new(),
         is_key: false,
     };
@@ -27,18 +42,38 @@ pub fn repaired(record: &[u8]) -> Option<Vec<u8>> {
 /// An object that says that a record is none, with the whole of it as a text.
 #[must_use]
 pub fn as_text(record: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(record);
-    let mut out = Vec::with_capacity(record.len() + record.len() / 4 + 64);
-    for (key, text) in [
-        ("{\"rule_error\":", "the record is no JSON object"),
-        (",\"record\":", &text),
-    ] {
-        out.extend_from_slice(key.as_bytes());
-        // Writing a text as JSON cannot fail.
-        out.append(&mut serde_json::to_vec(text).unwrap_or_default());
-    }
+    let mut out = Vec::with_capacity(longest_form(record));
+    out.extend_from_slice(b"{\"rule_error\":\"the record is no JSON object\",\"record\":");
+    write_text(record, &mut out);
     out.push(b'}');
     out
+}
+
+/// Bytes as a string of JSON; what is no UTF-8 is U+FFFD.
+fn write_text(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        for byte in chunk.valid().bytes() {
+            match byte {
+                b'"' | b'\\' => out.extend([b'\\', byte]),
+                0..b' ' => write_control(byte, out),
+                _ => out.push(byte),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    out.push(b'"');
+}
+
+fn write_control(byte: u8, out: &mut Vec<u8>) {
+    let digit = |value: u8| match value {
+        0..10 => b'0' + value,
+        _ => b'a' + (value - 10),
+    };
+    out.extend_from_slice(b"\\u00");
+    out.extend([digit(byte >> 4), digit(byte & 15)]);
 }
 
 struct Repair<'r> {
@@ -107,16 +142,7 @@ impl Repair<'_> {
                     self.copy(1);
                 }
                 [control @ 0..b' ', ref rest @ ..] => {
-                    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-                    let escape = [
-                        '\\',
-                        'u',
-                        '0',
-                        '0',
-                        digit(control >> 4),
-                        digit(control & 15),
-                    ];
-                    self.out.extend(escape.iter().map(|c| *c as u8));
+                    write_control(control, &mut self.out);
                     self.rest = rest;
                 }
                 _ => self.copy(1),
@@ -144,9 +170,7 @@ impl Repair<'_> {
                 self.out.extend_from_slice(b"null");
                 return;
             }
-            let text = String::from_utf8_lossy(word);
-            self.out
-                .append(&mut serde_json::to_vec(&*text).unwrap_or_default());
+            write_text(word, &mut self.out);
             return;
         }
         self.out.extend_from_slice(word);
@@ -161,6 +185,7 @@ fn is_value(word: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::string::String;
 
     #[test]
     fn what_becomes_of_what() {
@@ -210,8 +235,15 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_can_be_a_text(record in prop::collection::vec(any::<u8>(), 0..60)) {
-            prop_assert!(is_object(&as_text(&record)));
+        fn any_bytes_can_be_a_text_and_no_form_is_longer_than_was_said(
+            record in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(&b"{}[]:,\"\\ xn\x01\xff"[..])], 0..60),
+        ) {
+            let text = as_text(&record);
+            prop_assert!(is_object(&text));
+            prop_assert!(text.len() <= longest_form(&record));
+            if let Some(text) = repaired(&record) {
+                prop_assert!(text.len() <= longest_form(&record));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which records can match at all, by a look at their bytes.
 //!
 //! Most records of a log match no rule. Each event that matches holds one of a few
-//! texts, taken from the search ([`literals`]): a record in whose bytes none of them
+//! texts, taken from the search (`literals`): a record in whose bytes none of them
 //! stands need not be decoded.
 //!
 //! A look may say yes to a record that does not match, and never no to one that does.
@@ -126,8 +126,8 @@ impl Texts {
 
 /// Is there anything in the record that could hide a text: `\u` for a character of
 /// ASCII that is no control character (whether the backslash is itself escaped does not
-/// matter: the record may carry JSON in a text); or, where it may carry XML, `&#` or
-/// `<!`?
+/// matter: the record may carry JSON in a text); or, where it may carry XML, `&#`, `<!` or
+/// `<?`?
 fn may_hide(record: &[u8]) -> bool {
     let mut rest = record;
     while let Some(at) = memchr(b'\\', rest) {
@@ -137,7 +137,7 @@ fn may_hide(record: &[u8]) -> bool {
         }
     }
     memchr(b'<', record).is_some()
-        && [&b"&#"[..], b"<!"]
+        && [&b"&#"[..], b"<!", b"<?"]
             .iter()
             .any(|one| memmem::find(record, one).is_some())
 }

@@ -7,7 +7,8 @@ use std::string::ToString;
 use std::{format, vec};
 
 const SOURCES: &str = r#"{
-    "fields": {"EventCode": ["EventID"], "Message": ["message"]},
+    "fields": {"EventCode": ["EventID", "System.EventID"], "Message": ["message"], "SourceName": ["System.Provider.Name"]},
+    "data_prefixes": ["EventData."], "inserts": ["EventData."],
     "messages": [{"provider": "Some Provider", "event_code": "1", "template": "began %1 ended"}]
 }"#;
 
@@ -65,7 +66,8 @@ fn which_texts_are_looked_for() {
         ("host=hello", None),
         ("sourcetype=hello b=world", Some(vec!["world"])),
         ("index=hello b=world", Some(vec!["world"])),
-        ("Message=*hello*", Some(vec!["ome provider", "hello"])),
+        ("Message=*hello*", Some(vec!["provider", "hello"])),
+        ("a=\"hello my worlds\"", Some(vec!["world"])),
         ("hello", Some(vec!["hello"])),
         ("CASE(Hello)", Some(vec!["hello"])),
         ("a=10.0.0.0/8", None),
@@ -90,6 +92,7 @@ fn what_could_hide_a_text_is_no_reason_to_pass() {
         ("t-recipient", false),
         (r#"{"a":"get\u002drecipient"}"#, true),
         (r#"{"event":"<Data>get&#45;recipient</Data>"}"#, true),
+        (r#"{"event":"<Data>get<?x?>-recipient</Data>"}"#, true),
         (r#"{"a":"get&#45;recipient"}"#, false),
         (r#"{"a":"<Data>get<![CDATA[-]]>recipient</Data>"}"#, true),
         (r#"{"a":"C:\\temp\n"}"#, false),
@@ -159,6 +162,28 @@ proptest! {
             let event = in_json(&record, &choices);
             record = format!(r#"{{"event":"{event}","time":1}}"#);
         }
+        if matches(search, &record) {
+            prop_assert!(scan(search).may_match(record.as_bytes()), "{search} on {record}");
+        }
+    }
+
+    /// Nor where the record carries XML, whose text and attributes can be written in
+    /// many ways.
+    #[test]
+    fn nothing_that_matches_is_passed_in_carried_xml(
+        search in prop::sample::select(vec![
+            "Foo=*get-recipient*", "Foo=\"get me it now\"", "SourceName=\"one provider\"", "Message=\"began*ended\"",
+        ]),
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "get", "-recipient", "<?x?>", "<!--c-->", "<![CDATA[-]]>", "&#45;", " me", "\t", "\n", " it ", "now", "recipient",
+        ]), 0..7),
+        provider in prop::sample::select(vec!["one provider", "one\tprovider", "one\nprovider", "Some Provider", "Some\nProvider"]),
+    ) {
+        let xml = format!(
+            "<Event><System><Provider Name=\"{provider}\"/><EventID>1</EventID></System><EventData><Data Name=\"Foo\">{}</Data></EventData></Event>",
+            parts.concat(),
+        );
+        let record = serde_json::json!({"event": xml, "time": 1}).to_string();
         if matches(search, &record) {
             prop_assert!(scan(search).may_match(record.as_bytes()), "{search} on {record}");
         }

@@ -1,12 +1,14 @@
 //! Records that come one by one with a time, and go on with their alerts in them:
 //! the filter of a pipeline.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::config::Records;
 use super::error::SessionError;
 use super::{Headroom, Session};
-use crate::annotate::Additions;
+use crate::annotate::{Additions, Own};
+use crate::frame::{Frame, Reason, RecordKind};
 use crate::time::Time;
 
 /// What a filter's configuration has above all others: time comes with the records,
@@ -38,11 +40,21 @@ impl Session {
     ///
     /// The time moves the clock, never back, and is that of an event that says none. What a record has under these keys itself
     /// is taken out. A record that is not one JSON object, or is longer than
-    /// `limits.record`, is counted as malformed and carries nothing.
+    /// `limits.record`, is counted as malformed and leads to nothing.
+    ///
+    /// `has_memory` is asked before what a record leads to is written; alerts that there
+    /// is no memory for ride on a later record. Before the call there has to be what
+    /// [`Session::annotate_headroom`] says.
     ///
     /// # Errors
-    /// A session that is finished; the state is as before.
-    pub fn annotate(&mut self, record: &[u8], time: Time) -> Result<Annotated, SessionError> {
+    /// A session that is finished; and where more alerts wait than there is room for,
+    /// and none can be written. The record is not taken.
+    pub fn annotate(
+        &mut self,
+        record: &[u8],
+        time: Time,
+        has_memory: &dyn Fn(Headroom) -> bool,
+    ) -> Result<Annotated, SessionError> {
         self.check_open()?;
         if self.pass(record, time) {
             return Ok(self.without_alerts());
@@ -55,29 +67,42 @@ impl Session {
             return Ok(self.without_alerts());
         }
         // Before anything is taken that the record cannot carry.
-        let own = match self.engine.own_of(record) {
-            Some(own) => own,
-            None => return Ok(self.without_alerts()),
+        let own = match Own::of(record) {
+            Ok(own) => own,
+            Err(error) => {
+                self.engine.unreadable(record, error.to_string());
+                return Ok(self.without_alerts());
+            }
         };
-        let mut additions = Additions::default();
-        while self.engine.is_full() {
-            additions.alerts.append(&mut self.take_alerts());
+        let mut load = Load {
+            additions: Additions::default(),
+            record: record.len(),
+            has_memory,
+        };
+        while self.engine.is_full() && load.take(self) {}
+        if self.engine.is_full() && load.additions.is_empty() {
+            self.engine.check_room()?;
         }
-        if is_candidate {
+        if !is_candidate {
+            self.engine.counters.records += 1;
+        } else if record.len() > self.engine.config().limits.record {
+            let reason = Reason::TooLong.message().to_string();
+            self.engine.unreadable(record, reason);
+        } else if self.engine.is_full() {
+            // It is taken when the alerts before it are.
+            self.engine.frame(Frame::Record {
+                kind: RecordKind::Json,
+                bytes: record,
+                offset: 0,
+            });
+        } else {
             let waiting = self.engine.queue.len();
             self.engine.alone(record, time);
-            let mut running = self.engine.take_early(waiting).into_iter();
-            additions.alert = running.next();
-            for mut other in running {
-                additions.alerts.append(&mut other);
-                additions.alerts.push(b'\n');
-            }
-        } else {
-            self.engine.counters.records += 1;
+            load.take_running(self, waiting);
+            self.engine.give_little_changes();
         }
-        if additions.alerts.len() < LOAD {
-            additions.alerts.append(&mut self.take_alerts());
-        }
+        load.take(self);
+        let additions = load.additions;
         match additions.is_empty() {
             true if !own.had_ours() || self.engine.config().records == Records::Alerts => {
                 Ok(self.without_alerts())
@@ -110,25 +135,66 @@ impl Session {
         }
     }
 
-    /// What a record of this length needs: decoding it, closing windows, the alerts that
-    /// ride on it, and the record again with them.
+    /// What taking a record of this length needs: decoding it, closing windows, and its
+    /// own members again.
     #[must_use]
     pub fn annotate_headroom(&self, length: usize) -> Headroom {
         let close = self.close_headroom();
         let push = self.push_headroom(length);
-        let lines = self.alerts_headroom();
         Headroom {
-            largest: close
-                .largest
-                .max(push.largest)
-                .max(lines.largest)
-                .max(2 * (length + 2 * LOAD)),
+            largest: close.largest.max(push.largest).max(length),
             total: close
                 .total
                 .saturating_add(push.total)
-                .saturating_add(lines.total)
-                .saturating_add(4 * (length + 2 * LOAD)),
+                .saturating_add(length)
+                .saturating_add(LOAD),
         }
+    }
+}
+
+/// What a record is given to carry.
+struct Load<'s> {
+    additions: Additions,
+    /// Bytes of the record.
+    record: usize,
+    has_memory: &'s dyn Fn(Headroom) -> bool,
+}
+
+impl Load<'_> {
+    /// Adds alerts that wait; false where none can be added.
+    fn take(&mut self, session: &mut Session) -> bool {
+        let is_loaded = self.additions.alerts.len() >= LOAD;
+        if is_loaded || session.engine.queue.is_empty() || !self.has_room(session) {
+            return false;
+        }
+        self.additions.alerts.append(&mut session.take_alerts());
+        true
+    }
+
+    /// Adds the running alerts among those that wait behind the first `waiting`.
+    fn take_running(&mut self, session: &mut Session, waiting: usize) {
+        if session.engine.queue.len() <= waiting || !self.has_room(session) {
+            return;
+        }
+        let mut running = session.engine.take_early(waiting).into_iter();
+        self.additions.alert = running.next();
+        for mut other in running {
+            self.additions.alerts.append(&mut other);
+            self.additions.alerts.push(b'\n');
+        }
+    }
+
+    /// Is there memory for lines, and for the record with all that it carries?
+    fn has_room(&self, session: &Session) -> bool {
+        let taking = session.alerts_headroom();
+        let (lines, line) = session.engine.queue.taken_at_once();
+        let alert = self.additions.alert.as_ref().map_or(0, Vec::len);
+        let carried = [self.record, alert, self.additions.alerts.len(), lines, line];
+        let carried = carried.into_iter().fold(1024, usize::saturating_add);
+        (self.has_memory)(Headroom {
+            largest: taking.largest.max(carried.saturating_mul(2)),
+            total: taking.total.saturating_add(carried.saturating_mul(4)),
+        })
     }
 }
 
@@ -156,7 +222,9 @@ mod tests {
     }
 
     fn took(session: &mut Session, record: &str, seconds: i64) -> Annotated {
-        session.annotate(record.as_bytes(), at(seconds)).unwrap()
+        session
+            .annotate(record.as_bytes(), at(seconds), &|_| true)
+            .unwrap()
     }
 
     fn value(annotated: Annotated) -> Value {
@@ -326,18 +394,27 @@ mod tests {
         let mut session = open("abcd | stats count", r#""limits":{"record":1024}"#);
         begin(&mut session);
         took(&mut session, r#"{"a":"abcd"}"#, 1);
-        let long = format!(r#"{{"a":"{}"}}"#, "abcd".repeat(300));
-        for record in ["abcd", "[\"abcd\"]", "{\"a\":\"abcd\"", &long] {
+        for record in ["abcd", "[\"abcd\"]", "{\"a\":\"abcd\""] {
             assert_eq!(
                 took(&mut session, record, 60),
                 Annotated::AsItCame,
                 "{record}"
             );
         }
-        let alerts = carried(took(&mut session, r#"{"z":1}"#, 60));
-        assert_eq!(alerts, [r#"final 0.1 {"count":1}"#]);
+        let long = format!(r#"{{"a":"{}","rule_alert":1}}"#, "abcd".repeat(300));
+        let carrying = took(&mut session, &long, 60);
+        assert!(value(carrying.clone()).get("rule_alert").is_none());
+        assert_eq!(carried(carrying), [r#"final 0.1 {"count":1}"#]);
+        let deep = format!(
+            r#"{{"rule_alert":1,"a":{}"abcd"{}}}"#,
+            "[".repeat(300),
+            "]".repeat(300)
+        );
+        let own = deep.replace(r#""rule_alert":1,"#, "");
+        let own = Annotated::Record(own.into_bytes());
+        assert_eq!(took(&mut session, &deep, 60), own);
         let counters = session.counters();
-        assert_eq!((counters.records, counters.malformed), (7, 4));
+        assert_eq!((counters.records, counters.malformed), (7, 5));
     }
 
     #[test]
@@ -350,6 +427,61 @@ mod tests {
             let wanted = [r#"early 0.0 {"b":"x","count":1}"#, before];
             assert_eq!(alerts, wanted[..if hours == 0 { 1 } else { 2 }]);
         }
+    }
+
+    #[test]
+    fn what_is_late_rides_at_once_also_where_the_clock_was_set_far_ahead() {
+        let mut session = open("abcd | stats count by b", "");
+        begin(&mut session);
+        took(&mut session, "{}", 1_000_000_000);
+        for count in 1..4 {
+            let alerts = carried(took(
+                &mut session,
+                r#"{"a":"abcd","b":"x","_time":1700000041}"#,
+                1,
+            ));
+            assert_eq!(
+                alerts,
+                [format!(
+                    r#"late 1.{} {{"b":"x","count":{count}}}"#,
+                    count - 1
+                )]
+            );
+        }
+    }
+
+    #[test]
+    fn one_event_twice_in_a_group_is_one_alert() {
+        let mut session = open("abcd | stats count by b", "");
+        let record = r#"{"a":"abcd","b":"x","b":"x"}"#;
+        assert_eq!(
+            carried(took(&mut session, record, 0)),
+            [r#"early 0.0 {"b":"x","count":2}"#]
+        );
+    }
+
+    #[test]
+    fn beyond_what_is_known_rows_come_at_the_close() {
+        let mut session = open("abcd | stats count by b | where count < 2", "");
+        begin(&mut session);
+        let record = |b: &str| format!(r#"{{"a":"abcd","b":"{b}"}}"#);
+        took(&mut session, &record("victim"), 1);
+        let mut early = 0;
+        for b in 0..10_100 {
+            early +=
+                usize::from(took(&mut session, &record(&b.to_string()), 1) != Annotated::AsItCame);
+        }
+        assert_eq!(early, 9_999);
+        let gone = carried(took(&mut session, &record("victim"), 1));
+        assert_eq!(gone, ["early 0.1 null"]);
+        let mut finals = 0;
+        loop {
+            match took(&mut session, "{}", 60) {
+                Annotated::AsItCame => break,
+                record => finals += carried(record).len(),
+            }
+        }
+        assert_eq!(finals, 10_100);
     }
 
     #[test]
@@ -393,7 +525,7 @@ mod tests {
             let Annotated::Record(text) = &annotated else {
                 panic!("{annotated:?}");
             };
-            assert!(text.len() < 2 * LOAD, "{}", text.len());
+            assert!(text.len() < LOAD + 2048, "{}", text.len());
             for alert in value(annotated)["rule_alerts"].as_array().unwrap() {
                 if alert["kind"] != "early" {
                     let b = alert["row"]["b"].to_string();

@@ -126,6 +126,12 @@ impl Behind {
             .any(|late| late.changed && late.part != 0)
     }
 
+    /// Is there anything to give?
+    pub(super) fn has_changes(&self) -> bool {
+        self.late.values().any(|late| late.changed)
+            || self.closed.values().any(|closed| closed.changed)
+    }
+
     /// Forgets windows of runs at or before `run`; their changes were given.
     pub(super) fn forget_runs_to(&mut self, run: i64) {
         let stays = |window: &Bounds| !matches!(window, Bounds::Run { run: of, .. } if *of <= run);

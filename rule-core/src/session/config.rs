@@ -107,7 +107,15 @@ const KEYS: [&str; 12] = [
 
 /// What decides which rules there are and what they mean, and so cannot be given to
 /// a host whose rules are sealed.
-const SEALED: [&str; 4] = ["detections", "macros", "sources", "sealed"];
+const SEALED: [&str; 7] = [
+    "detections",
+    "macros",
+    "sources",
+    "defaults",
+    "window",
+    "late",
+    "sealed",
+];
 
 impl Config {
     /// Reads a configuration over those that the host carries, each of which is over

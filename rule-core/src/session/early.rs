@@ -10,9 +10,9 @@ use crate::rows::{Command, Row};
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::window::Bounds;
 
-/// As many rows are known at once. Beyond, all are forgotten: one may be given early
-/// a second time, which is the same alert again; and one that is given again and
-/// again goes on with a revision above all that were forgotten.
+/// As many rows are known at once, and a row that is not known is not given early: what
+/// was given must be taken back where it does not hold, and its revisions go on. Beyond
+/// this a row comes when its window closes.
 const KNOWN: usize = 10_000;
 
 /// What was given early of the windows that are open.
@@ -23,8 +23,6 @@ pub(super) struct Early {
     /// Is a row given again with each event that goes to it?
     running: bool,
     given: BTreeMap<Bounds, Given>,
-    /// The revision that rows begin with.
-    first: u64,
     /// Windows to look at when the clock moves, where it takes all rows to tell.
     look_at: BTreeSet<Bounds>,
 }
@@ -36,7 +34,6 @@ impl Early {
             row_by_row: plan.after.iter().all(Command::is_row_by_row),
             running: rows == EarlyRows::Running,
             given: BTreeMap::new(),
-            first: 0,
             look_at: BTreeSet::new(),
         })
     }
@@ -48,33 +45,41 @@ impl Early {
         ids: Vec<Id>,
         rows: Vec<(Id, Row)>,
     ) -> Vec<Change> {
-        let (running, first) = (self.running, self.first);
-        let given = self.given_of(window);
+        let running = self.running;
+        let (given, rows) = self.known(window, rows);
         match running {
-            true => given.again(rows, ids, first),
+            true => given.again(rows, ids, 0),
             false => given.first_time(rows),
         }
     }
 
     /// All rows of a window, as they are now.
     pub(super) fn rows(&mut self, window: Bounds, rows: Vec<(Id, Row)>) -> Vec<Change> {
-        let (running, first) = (self.running, self.first);
-        let given = self.given_of(window);
+        let running = self.running;
+        let (given, rows) = self.known(window, rows);
         match running {
-            true => given.update(rows, first),
+            true => given.update(rows, 0),
             false => given.first_time(rows),
         }
     }
 
-    fn given_of(&mut self, window: Bounds) -> &mut Given {
-        if self.given.values().map(Given::len).sum::<usize>() >= KNOWN {
-            if self.running {
-                let highest = self.given.values().map(Given::highest).max();
-                self.first = self.first.max(highest.unwrap_or(0).saturating_add(1));
-            }
-            self.given.clear();
-        }
-        self.given.entry(window).or_default()
+    /// Of these rows those that are known, and those that there is room for to be.
+    fn known(&mut self, window: Bounds, mut rows: Vec<(Id, Row)>) -> (&mut Given, Vec<(Id, Row)>) {
+        let known = self.given.values().map(Given::len).sum::<usize>();
+        let mut room = KNOWN.saturating_sub(known);
+        let given = self.given.entry(window).or_default();
+        rows.retain(|(id, _)| {
+            let is_known = given.knows(*id);
+            let stays = is_known || room > 0;
+            room -= usize::from(stays && !is_known);
+            stays
+        });
+        (given, rows)
+    }
+
+    /// What it takes of memory, in bytes, reckoned.
+    pub(super) fn bytes(&self) -> usize {
+        self.given.values().map(Given::bytes).sum()
     }
 
     pub(super) fn look_at(&mut self, window: Bounds) {
@@ -96,8 +101,7 @@ impl Early {
             false => Given::default(),
         };
         let known: Vec<Id> = given.ids().collect();
-        let first = self.first;
-        (given.again(rows, known, first), given)
+        (given.again(rows, known, 0), given)
     }
 
     /// Joins what another part of the stream has given.
@@ -105,12 +109,10 @@ impl Early {
         for (window, given) in &other.given {
             self.given.entry(*window).or_default().merge(given);
         }
-        self.first = self.first.max(other.first);
         self.look_at.extend(&other.look_at);
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
-        writer.number(self.first);
         writer.list(self.given.iter(), |writer, (window, given)| {
             window.write(writer);
             given.write(writer);
@@ -119,7 +121,6 @@ impl Early {
     }
 
     pub(super) fn read(&self, reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let first = reader.number()?;
         let given = reader.list(|reader| Ok((Bounds::read(reader)?, Given::read(reader)?)))?;
         let look_at = reader.list(Bounds::read)?;
         let in_order = given.is_sorted_by(|left, right| left.0 < right.0)
@@ -128,7 +129,6 @@ impl Early {
             true => Ok(Early {
                 given: given.into_iter().collect(),
                 look_at: look_at.into_iter().collect(),
-                first,
                 ..self.clone()
             }),
             false => Err(Damaged),

@@ -16,13 +16,13 @@ use super::queue::{Queue, Says, Waiting};
 use super::reading::{RECORD_ID, Reading};
 use super::rule::{Outcome, Rule, Surroundings};
 use crate::alert::{Change, Kind};
-use crate::annotate::{self, Own};
+use crate::annotate;
 use crate::decode::{self, DecodeError};
-use crate::frame::{Frame, Reason, RecordKind};
+use crate::frame::{Frame, RecordKind};
 use crate::names::Table;
 use crate::scan::Scan;
 use crate::snapshot::Digest;
-use crate::time::Time;
+use crate::time::{Time, Zone};
 use crate::window::{Bounds, Size, State};
 
 /// The kinds of snapshot: of a session, and of one group.
@@ -50,11 +50,18 @@ pub(super) struct Engine {
     pub(super) held: VecDeque<Held>,
     /// The end of input has come; windows are closed behind the frames held.
     pub(super) ending: bool,
+    /// The second that a pipeline gave the last record. It paces what is given of late
+    /// events, and is of no state.
+    told: Option<i64>,
     /// Over all that decides what the rules find.
     pub(super) digest: Digest,
     /// Bytes of the configuration and the built-in one.
     text: usize,
 }
+
+/// What late events changed is given with the record that changed it where no more bytes
+/// than this are kept of windows that have closed.
+const LITTLE: usize = 64 << 10;
 
 /// Does the clock know of a record?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +123,7 @@ impl Engine {
             due: None,
             held: VecDeque::new(),
             ending: false,
+            told: None,
             text: text_bytes,
         })
     }
@@ -198,6 +206,7 @@ impl Engine {
     }
 
     /// Takes the time that a pipeline gives a record: windows whose run has come close.
+    /// Late events are given once a second of it, also where it does not move.
     pub(super) fn tell(&mut self, time: Time) {
         if self.clock.given(time) == Step::Moves {
             let horizon = self.clock.horizon();
@@ -208,12 +217,40 @@ impl Engine {
                 &mut self.counters,
             );
             self.moved();
+        } else if self.is_another_second(time) && self.has_changes() {
+            self.give_changes();
         }
+        self.told = Some(time.seconds());
     }
 
-    /// Does such a time move nothing?
+    /// Does such a time lead to nothing?
     pub(super) fn stays_at(&self, time: Time) -> bool {
         self.clock.clone().given(time) == Step::Stays
+            && !(self.is_another_second(time) && self.has_changes())
+    }
+
+    fn is_another_second(&self, time: Time) -> bool {
+        self.told != Some(time.seconds())
+    }
+
+    fn has_changes(&self) -> bool {
+        self.rules.iter().any(Rule::has_changes)
+    }
+
+    /// Gives at once what late events have changed, where that takes no more than a look
+    /// at little.
+    pub(super) fn give_little_changes(&mut self) {
+        let zone = &self.config.defaults.zone;
+        let mut waiting: Vec<Waiting> = Vec::new();
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            if rule.has_changes() && rule.kept() <= LITTLE {
+                waiting.extend(changed(index, rule, zone));
+            }
+        }
+        for one in waiting {
+            self.counters.alert(one.kind);
+            self.queue.push(one, &self.rules);
+        }
     }
 
     /// Takes a JSON record that has come alone, whose time the clock knows: an event
@@ -225,20 +262,11 @@ impl Engine {
         self.record(RecordKind::Json, bytes, 0, Clocked::Apart);
     }
 
-    /// What a record that comes alone has itself, apart from keys that are ours. One
-    /// that cannot be read is counted.
-    pub(super) fn own_of(&mut self, record: &[u8]) -> Option<Own> {
-        let reason = match record.len() > self.config.limits.record {
-            true => Reason::TooLong.message().to_string(),
-            false => match Own::of(record) {
-                Ok(own) => return Some(own),
-                Err(error) => error.to_string(),
-            },
-        };
+    /// Counts a record that has come alone and cannot be read.
+    pub(super) fn unreadable(&mut self, record: &[u8], reason: String) {
         self.counters.records += 1;
         self.counters.candidates += 1;
         self.counters.malformed("", 0, reason, record);
-        None
     }
 
     /// Takes the early alerts among those from the one at `from` on, each as JSON.
@@ -439,13 +467,7 @@ impl Engine {
         let zone = &self.config.defaults.zone;
         let mut waiting: Vec<Waiting> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
-            for changes in rule.changes(zone) {
-                let Changes {
-                    window, kind, part, ..
-                } = changes;
-                let rows = changes.rows.into_iter();
-                waiting.extend(rows.map(|row| Waiting::of(index, window, kind, part, row)));
-            }
+            waiting.extend(changed(index, rule, zone));
             let early = rule.early_by_window(zone).into_iter();
             waiting
                 .extend(early.map(|(window, row)| Waiting::of(index, window, Kind::Early, 0, row)));
@@ -567,6 +589,19 @@ impl Engine {
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
     }
+}
+
+/// What late events have changed, as alerts.
+fn changed(index: usize, rule: &mut Rule, zone: &Zone) -> Vec<Waiting> {
+    let mut waiting = Vec::new();
+    for changes in rule.changes(zone) {
+        let Changes {
+            window, kind, part, ..
+        } = changes;
+        let rows = changes.rows.into_iter();
+        waiting.extend(rows.map(|row| Waiting::of(index, window, kind, part, row)));
+    }
+    waiting
 }
 
 /// Gives what is held of the time after the horizon: no record but one that is

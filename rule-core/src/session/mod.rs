@@ -407,7 +407,8 @@ impl Session {
     #[must_use]
     pub fn snapshot_headroom(&self) -> Headroom {
         let engine = &self.engine;
-        let kept: usize = engine.rules.iter().map(rule::Rule::kept).sum();
+        let rules = engine.rules.iter();
+        let kept: usize = rules.map(|rule| rule.kept() + rule.early_bytes()).sum();
         let aside = self
             .aside
             .values()

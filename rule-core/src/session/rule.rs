@@ -40,6 +40,10 @@ pub(super) struct Rule {
     columns: Vec<(String, usize)>,
 }
 
+/// As many bytes of groups, or of a row of its own, are given early with one event;
+/// larger ones when the clock moves, as what takes a look at a whole window.
+const EARLY_BYTES: usize = 16 << 10;
+
 /// What a rule needs of the session for one event.
 pub(super) struct Surroundings<'s> {
     pub(super) zone: &'s Zone,
@@ -165,11 +169,11 @@ impl Rule {
             }
             Placement::In { place, amends } => {
                 let early = self.early.as_mut();
-                let mut touched: Vec<Vec<u8>> = Vec::new();
+                let mut touched: BTreeSet<Vec<u8>> = BTreeSet::new();
                 let counted = self.windows.count(place, stats, |state| {
                     seen.count(stats, state, &mut |key| {
                         if early.is_some() {
-                            touched.push(key.to_vec());
+                            touched.insert(key.to_vec());
                         }
                     })
                 });
@@ -206,7 +210,7 @@ impl Rule {
     fn early_rows(
         &mut self,
         window: Bounds,
-        touched: &[Vec<u8>],
+        touched: &BTreeSet<Vec<u8>>,
         seen: &Seen<'_>,
         zone: &Zone,
     ) -> Vec<(Bounds, Change)> {
@@ -219,12 +223,28 @@ impl Rule {
         }
         let stats = self.plan.stats.as_ref();
         let rows: Vec<Row> = match (stats, seen.row) {
+            (None, Some(row)) if row.bytes() > EARLY_BYTES => {
+                early.look_at(window);
+                Vec::new()
+            }
             (None, row) => row.into_iter().cloned().collect(),
-            (Some(_), _) => touched
-                .iter()
-                .filter_map(|key| self.windows.window_group(window, key))
-                .flat_map(|group| group.into_rows(stats))
-                .collect(),
+            (Some(_), _) => {
+                let mut rows = Vec::new();
+                let mut room = EARLY_BYTES;
+                for key in touched {
+                    let Some(group) = self.windows.window_group(window, key) else {
+                        continue;
+                    };
+                    match room.checked_sub(group.bytes()) {
+                        Some(rest) => {
+                            room = rest;
+                            rows.append(&mut group.into_rows(stats));
+                        }
+                        None => early.look_at(window),
+                    }
+                }
+                rows
+            }
         };
         let id = |row: &Row| Id::of(&self.detection.id, window, row);
         let ids: Vec<Id> = match stats {
@@ -346,6 +366,16 @@ impl Rule {
     pub(super) fn advance(&mut self, now: i64, keep: i64) {
         self.windows.advance(now);
         self.behind.forget_runs_to(now.saturating_sub(keep));
+    }
+
+    /// Bytes of what is known of rows that were given early.
+    pub(super) fn early_bytes(&self) -> usize {
+        self.early.as_ref().map_or(0, Early::bytes)
+    }
+
+    /// Have late events come that were not given yet?
+    pub(super) fn has_changes(&self) -> bool {
+        self.behind.has_changes()
     }
 
     /// Bytes kept of windows that have closed.

@@ -121,7 +121,7 @@ fn layers_and_a_seal() {
     assert_eq!(config.macros.get("m", 0).unwrap().definition, "2");
     assert_eq!((config.samples, config.sealed), (3, true));
     assert_eq!(config.records, Records::Alerts);
-    for key in ["detections", "macros", "sources", "sealed"] {
+    for key in SEALED {
         let given = json!({ key: {} }).to_string();
         let error = Config::read(given.as_bytes(), &[bundle, packed]).unwrap_err();
         assert_eq!(error.code, ErrorCode::Sealed, "{key}");
