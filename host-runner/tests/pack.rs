@@ -56,8 +56,8 @@ fn the_same_rules_give_the_same_bytes_and_what_is_in_them_runs() {
         |arguments: &[&str]| desk.run(&[&["run", "events", "--window", "all"], arguments].concat());
     let packed = run(&["--module", "rule.wasm"]);
     assert_eq!(packed.out(), run(&RULE).out());
-    desk.run(&["describe", "--module", "rule.wasm"])
-        .told(0, &["a=hello | stats count by b"]);
+    let described = desk.run(&["describe", "--module", "rule.wasm"]);
+    assert!(described.out().contains("a=hello | stats count by b"));
     desk.run(&["pack", "--module", "rule.wasm", "--out", "twice.wasm"])
         .told(1, &["`rule.wasm` is packed already"]);
 }

@@ -4,7 +4,8 @@
 //! it is then becomes the memory that it starts with [wasmtime-wizer].
 
 use serde_json::Value;
-use wasmparser::ValType;
+use wasm_encoder::{ConstExpr, DataSection, RawSection};
+use wasmparser::{DataKind, Parser, Payload, ValType};
 use wasmtime::{TypedFunc, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
@@ -35,8 +36,55 @@ impl Module {
         let mut instance = Module::from_bytes(name, &open)?.instantiate()?;
         instance.pack(configuration)?;
         let mut state = Packed(&mut instance);
-        pollster::block_on(wizer.snapshot(&parts, &mut state)).map_err(not_a_module)
+        let packed = pollster::block_on(wizer.snapshot(&parts, &mut state));
+        let packed = packed.map_err(not_a_module)?;
+        without_empty_segments(&packed).map_err(|error| ModuleError::NotAModule {
+            module: name.to_owned(),
+            reason: error.to_string(),
+        })
     }
+}
+
+/// The module without the data that was put into memory at its start and is part of
+/// the memory now: what is left of it asks for a runtime with bulk memory. Where code
+/// may ask for data by its number, all of it stays.
+fn without_empty_segments(module: &[u8]) -> wasmparser::Result<Vec<u8>> {
+    let mut out = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::DataCountSection { .. } => return Ok(module.to_vec()),
+            Payload::DataSection(segments) => {
+                let mut data = DataSection::new();
+                for segment in segments {
+                    let segment = segment?;
+                    if let DataKind::Active {
+                        memory_index,
+                        offset_expr,
+                    } = segment.kind
+                    {
+                        let offset = ConstExpr::raw(bytes_of(&offset_expr)?);
+                        data.active(memory_index, &offset, segment.data.iter().copied());
+                    }
+                }
+                out.section(&data);
+            }
+            other => {
+                if let Some((id, range)) = other.as_section() {
+                    let data = module.get(range).unwrap_or_default();
+                    out.section(&RawSection { id, data });
+                }
+            }
+        }
+    }
+    Ok(out.finish())
+}
+
+/// A constant expression as it is written, without its end.
+fn bytes_of(expression: &wasmparser::ConstExpr<'_>) -> wasmparser::Result<Vec<u8>> {
+    let mut reader = expression.get_binary_reader();
+    let length = reader.bytes_remaining();
+    let bytes = reader.read_bytes(length)?;
+    Ok(bytes.strip_suffix(&[0x0b]).unwrap_or(bytes).to_vec())
 }
 
 impl Instance {

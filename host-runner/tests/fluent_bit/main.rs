@@ -33,7 +33,7 @@ fn miss(time: &str) -> String {
 }
 
 /// Events in the order of their times, hits among them, and what closes the windows of
-/// all of them. No hour is without an event: that would look like a clock that jumps.
+/// all of them.
 fn events() -> String {
     let start: Timestamp = "2021-03-16T02:00:00Z".parse().expect("a time");
     let mut text: String = (0_i32..600)
