@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use rule_core::time::Time;
 
 use crate::exports::{bytes, keep, sessions};
-use crate::sessions::Filtered;
+use crate::filter::Filtered;
 
 /// The empty string: the record is dropped.
 static NOTHING: &[u8] = b"\0";

@@ -22,7 +22,9 @@
 //! [`rule_core::session::Session`]:
 //!
 //! - [`Sessions`] keeps sessions by their handles and turns results into the
-//!   numbers of the ABI, in safe code that runs and is tested on every target;
+//!   numbers of the ABI, in safe code that runs and is tested on every target; `filter`
+//!   is that for records that come alone, `carried` has the configurations that the
+//!   module carries;
 //! - `exports` turns pointers into slices and back, `fluent_bit` does it in the way
 //!   of that host, and `memory` is the allocator with the check for headroom. They
 //!   exist on wasm32 alone: a native `malloc` would take the place of the C library's.
@@ -31,12 +33,15 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod carried;
 #[cfg(target_arch = "wasm32")]
 mod exports;
+mod filter;
 #[cfg(target_arch = "wasm32")]
 mod fluent_bit;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod sessions;
 
-pub use sessions::{Failure, Filtered, Sessions, error_number};
+pub use filter::Filtered;
+pub use sessions::{Failure, Sessions, error_number};

@@ -2,12 +2,13 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use rule_core::annotate::{Additions, Own, as_text, is_object, longest_form, repaired};
-use rule_core::session::{Annotated, ErrorCode, Headroom, RECORDS_CONFIG, Session, SessionError};
+use rule_core::session::{ErrorCode, Headroom, Session, SessionError};
 use rule_core::time::Time;
+
+use crate::carried::Carried;
+use crate::filter::{Filter, Filtered};
 
 /// The sessions of a module, and the last error of each.
 ///
@@ -15,17 +16,13 @@ use rule_core::time::Time;
 /// or bytes, or a [`Failure`]. After a failure the session is as it was before.
 #[derive(Debug)]
 pub struct Sessions {
-    builtin: &'static [u8],
-    /// The configuration that was packed into the module, over the built-in one.
-    packed: Vec<u8>,
-    /// What records that come alone go through, opened at the first or when packed.
-    filter: Option<Session>,
+    carried: Carried,
+    /// What records that come alone go through.
+    filter: Filter,
     open: BTreeMap<i32, Open>,
     last_handle: i32,
     /// The last error of `rule_open`.
     open_error: Option<SessionError>,
-    /// Can so much be allocated?
-    has_memory: fn(Headroom) -> bool,
 }
 
 #[derive(Debug)]
@@ -65,53 +62,17 @@ pub fn error_number(code: ErrorCode) -> i32 {
     }
 }
 
-/// What becomes of a record that comes alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Filtered {
-    /// It goes on as it came.
-    AsItCame,
-    /// This goes on in its place, one JSON object.
-    Record(Vec<u8>),
-    /// It goes no further.
-    LeftOut,
-    /// It is no JSON object, and there is no memory to make it one.
-    Lost,
-}
-
-impl From<Annotated> for Filtered {
-    fn from(annotated: Annotated) -> Self {
-        match annotated {
-            Annotated::AsItCame => Filtered::AsItCame,
-            Annotated::Record(record) => Filtered::Record(record),
-            Annotated::LeftOut => Filtered::LeftOut,
-        }
-    }
-}
-
-/// With less memory than this no error is told in words.
-const WORDS: Headroom = Headroom {
-    largest: 1024,
-    total: 2048,
-};
-
-/// What opening a configuration takes beyond what the session will need: the
-/// texts of its searches as trees and plans, and what is there for any.
-const OPEN_FACTOR: usize = 40;
-const OPEN_BASE: usize = 512 * 1024;
-
 impl Sessions {
     /// No sessions yet. `builtin` is the configuration that the module carries,
     /// `has_memory` answers whether so much can be allocated.
     #[must_use]
     pub const fn new(builtin: &'static [u8], has_memory: fn(Headroom) -> bool) -> Self {
         Sessions {
-            builtin,
-            packed: Vec::new(),
-            filter: None,
+            carried: Carried::new(builtin, has_memory),
+            filter: Filter::new(),
             open: BTreeMap::new(),
             last_handle: 0,
             open_error: None,
-            has_memory,
         }
     }
 
@@ -151,22 +112,10 @@ impl Sessions {
     }
 
     fn try_open(&self, config: &[u8]) -> Result<Session, SessionError> {
-        let session = self.read(config)?;
+        let session = self.carried.read(config)?;
         // What a session may come to need it must be able to get now.
-        self.check_memory(session.memory_to_come())?;
+        self.carried.check_memory(session.memory_to_come())?;
         Ok(session)
-    }
-
-    /// A session of a configuration over those that the module carries.
-    fn read(&self, config: &[u8]) -> Result<Session, SessionError> {
-        let carried = [self.builtin, &self.packed];
-        let lengths = carried.iter().map(|layer| layer.len());
-        let text = lengths.fold(config.len(), usize::saturating_add);
-        self.check_memory(Headroom {
-            largest: text.saturating_mul(2),
-            total: text.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
-        })?;
-        Session::open(config, &carried)
     }
 
     /// `rule_pack`: keeps a configuration, and opens what records that come alone go
@@ -175,123 +124,28 @@ impl Sessions {
     /// # Errors
     /// What is wrong with the configuration; one that was packed before.
     pub fn pack(&mut self, config: &[u8]) -> Result<(), Failure> {
-        if self.filter.is_some() {
-            let message = "the module is packed, or has taken a record: pack one that is new";
-            let error = SessionError::new(ErrorCode::BadConfiguration, message);
-            return self.open_failed(error).map(|_| ());
-        }
-        self.packed = config.to_vec();
-        match self.read(RECORDS_CONFIG) {
-            Ok(session) => {
+        let packed = match self.filter.is_open() {
+            true => {
+                let message = "the module is packed, or has taken a record: pack one that is new";
+                Err(SessionError::new(ErrorCode::BadConfiguration, message))
+            }
+            false => self
+                .carried
+                .pack(config, |carried| self.filter.open(carried)),
+        };
+        match packed {
+            Ok(()) => {
                 self.open_error = None;
-                self.filter = Some(session);
                 Ok(())
             }
-            Err(error) => {
-                self.packed = Vec::new();
-                self.open_failed(error).map(|_| ())
-            }
+            Err(error) => self.open_failed(error).map(|_| ()),
         }
     }
 
     /// A record that comes alone, with the time that its pipeline gives it: what goes
     /// on in its place.
-    ///
-    /// Whatever is wrong, the record goes on, and as one JSON object: as it came, or
-    /// made one, or, where it may have matched and could not be looked at, with what is
-    /// wrong in it.
     pub fn filter(&mut self, record: &[u8], time: Time) -> Filtered {
-        let passes = self
-            .filter
-            .as_mut()
-            .is_some_and(|filter| filter.pass(record, time));
-        if passes && self.without_alerts() == Annotated::LeftOut {
-            return Filtered::LeftOut;
-        }
-        if is_object(record) {
-            return match passes {
-                true => Filtered::AsItCame,
-                false => self.looked_at(record, time).into(),
-            };
-        }
-        if !self.has_memory_to_rewrite(record) {
-            return Filtered::Lost;
-        }
-        let Some(record) = repaired(record) else {
-            return Filtered::Record(as_text(record));
-        };
-        let annotated = match passes {
-            true => Annotated::AsItCame,
-            false => self.looked_at(&record, time),
-        };
-        match annotated {
-            Annotated::AsItCame => Filtered::Record(record),
-            other => other.into(),
-        }
-    }
-
-    fn without_alerts(&self) -> Annotated {
-        let filter = self.filter.as_ref();
-        filter.map_or(Annotated::AsItCame, Session::without_alerts)
-    }
-
-    fn looked_at(&mut self, record: &[u8], time: Time) -> Annotated {
-        self.try_filter(record, time)
-            .unwrap_or_else(|error| self.with_error(record, &error.message))
-    }
-
-    fn try_filter(&mut self, record: &[u8], time: Time) -> Result<Annotated, SessionError> {
-        if self.filter.is_none() {
-            self.filter = Some(self.read(RECORDS_CONFIG)?);
-        }
-        let needed = self
-            .filter
-            .as_ref()
-            .map(|filter| filter.annotate_headroom(record.len()));
-        self.check_memory(needed.unwrap_or_default())?;
-        match &mut self.filter {
-            Some(filter) => filter.annotate(record, time, &self.has_memory),
-            None => Ok(Annotated::AsItCame),
-        }
-    }
-
-    /// A record that says what went wrong with it, where there is memory for that.
-    fn with_error(&self, record: &[u8], error: &str) -> Annotated {
-        if !self.has_memory_to_rewrite(record) {
-            return Annotated::AsItCame;
-        }
-        let additions = Additions {
-            error: Some(String::from(error)),
-            ..Additions::default()
-        };
-        match Own::of(record) {
-            Ok(own) => Annotated::Record(additions.on(own)),
-            Err(_) => Annotated::AsItCame,
-        }
-    }
-
-    /// Is there memory for a record that is written anew, and given as a C string?
-    fn has_memory_to_rewrite(&self, record: &[u8]) -> bool {
-        let length = longest_form(record).saturating_add(4096);
-        (self.has_memory)(Headroom {
-            largest: length.saturating_mul(2),
-            total: length.saturating_mul(4),
-        })
-    }
-
-    fn check_memory(&self, headroom: Headroom) -> Result<(), SessionError> {
-        if (self.has_memory)(headroom) {
-            return Ok(());
-        }
-        if !(self.has_memory)(WORDS) {
-            return Err(SessionError::new(ErrorCode::OutOfMemory, String::new()));
-        }
-        let message = format!(
-            "out of memory: {} bytes are needed: grant the module more memory, or lower \
-             `limits.record` and `limits.state`",
-            headroom.total
-        );
-        Err(SessionError::new(ErrorCode::OutOfMemory, message))
+        self.filter.take(&self.carried, record, time)
     }
 
     /// `rule_close`.
@@ -454,7 +308,7 @@ impl Sessions {
             Some(open) => headroom(&open.session),
             None => return Err(Failure(ErrorCode::BadHandle)),
         };
-        let checked = self.check_memory(headroom);
+        let checked = self.carried.check_memory(headroom);
         let Some(open) = self.open.get_mut(&handle) else {
             return Err(Failure(ErrorCode::BadHandle));
         };
@@ -500,8 +354,6 @@ mod tests {
         assert_eq!(sessions.open(RULE), Ok(2), "a handle is never used again");
     }
 
-    const AT: Time = Time::from_seconds(1_700_000_000);
-
     #[test]
     fn a_packed_configuration_is_under_every_session() {
         let mut sessions = Sessions::new(br#"{"samples":1}"#, |_| true);
@@ -523,49 +375,6 @@ mod tests {
     }
 
     #[test]
-    fn records_that_come_alone_go_through_what_is_carried() {
-        let mut sessions = Sessions::new(RULE, |_| true);
-        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Filtered::AsItCame);
-        for (record, wanted) in [
-            ("{\"x\":nan}", "{\"x\":null}"),
-            (
-                "no JSON",
-                "{\"rule_error\":\"the record is no JSON object\",\"record\":\"no JSON\"}",
-            ),
-        ] {
-            let goes_on = Filtered::Record(wanted.as_bytes().to_vec());
-            assert_eq!(sessions.filter(record.as_bytes(), AT), goes_on);
-        }
-        let Filtered::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
-            panic!("it carries an alert");
-        };
-        assert!(text(record).starts_with(r#"{"x":1,"rule_alert":{"#));
-        let rule = text(RULE.to_vec()).replace("\"window\"", "\"records\":\"alerts\",\"window\"");
-        let mut sessions = Sessions::new(b"", |_| true);
-        sessions.pack(rule.as_bytes()).unwrap();
-        assert_eq!(sessions.filter(b"{\"x\":2}", AT), Filtered::LeftOut);
-    }
-
-    #[test]
-    fn a_record_that_could_not_be_looked_at_says_so() {
-        for rule in [&b"{\"windw\":1}"[..], RULE] {
-            let message = "out of memory";
-            let mut sessions = Sessions::new(rule, |_| true);
-            let _ = sessions.filter(b"{\"x\":2}", AT);
-            sessions.has_memory = |headroom| headroom.total < 100_000;
-            let Filtered::Record(record) = sessions.filter(b"{\"x\":1}", AT) else {
-                panic!("{message}");
-            };
-            let record = text(record);
-            assert!(record.starts_with(r#"{"x":1,"rule_error":""#), "{record}");
-            assert!(record.contains(message), "{record}");
-            sessions.has_memory = |_| false;
-            assert_eq!(sessions.filter(b"{\"x\":1}", AT), Filtered::AsItCame);
-            assert_eq!(sessions.filter(b"{\"x\":nan}", AT), Filtered::Lost);
-        }
-    }
-
-    #[test]
     fn errors_of_open_are_those_of_handle_0() {
         let mut sessions = Sessions::new(b"", |_| true);
         assert_eq!(text(sessions.last_error(0)), "");
@@ -582,7 +391,7 @@ mod tests {
         let handle = sessions.open(RULE).unwrap();
         assert_eq!(sessions.push(handle, b"{\"x\":1}\n"), Ok(0));
         let before = text(sessions.counters(handle).unwrap());
-        sessions.has_memory = |headroom| headroom.total < 70_000;
+        sessions.carried.has_memory = |headroom| headroom.total < 70_000;
         assert_eq!(
             sessions.push(handle, &[b' '; 2000]),
             Err(Failure(ErrorCode::OutOfMemory))

@@ -1,16 +1,13 @@
 //! A JSON record with alerts in it, for pipelines that give and take one record.
 
-mod repair;
-mod valid;
+mod levels;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::decode::{DecodeError, Lexer, Token, error, unescape};
-
-pub use repair::{as_text, longest_form, repaired};
-pub use valid::is_object;
+use levels::Levels;
 
 /// The key of the running alert that a record has led to.
 pub const ALERT: &str = "rule_alert";
@@ -174,11 +171,18 @@ fn is_ours(key: Token<'_>) -> bool {
     OURS.contains(&text.as_ref())
 }
 
+/// Is this one JSON object, however deep?
+#[must_use]
+pub fn is_object(record: &[u8]) -> bool {
+    let mut lexer = Lexer::new(record);
+    lexer.peek() == Some(b'{') && skip_value(&mut lexer).is_ok() && lexer.end().is_ok()
+}
+
 /// Takes a value, with all that is in it.
 fn skip_value(lexer: &mut Lexer<'_>) -> Result<(), DecodeError> {
-    // The bracket that closes each container that is open.
-    let mut closing: Vec<u8> = Vec::new();
+    let mut levels = Levels::default();
     loop {
+        let offset = lexer.offset();
         let opened = match lexer.value()? {
             Token::Object => Some(b'}'),
             Token::Array => Some(b']'),
@@ -187,26 +191,28 @@ fn skip_value(lexer: &mut Lexer<'_>) -> Result<(), DecodeError> {
         if let Some(close) = opened
             && !lexer.skip(close)
         {
-            closing.push(close);
+            if !levels.open(close == b'}') {
+                return error("nested too deep for the memory that there is", offset);
+            }
             if close == b'}' {
                 lexer.key()?;
             }
             continue;
         }
         loop {
-            let Some(&close) = closing.last() else {
+            let Some(in_object) = levels.in_object() else {
                 return Ok(());
             };
             if lexer.skip(b',') {
-                if close == b'}' {
+                if in_object {
                     lexer.key()?;
                 }
                 break;
             }
-            if !lexer.skip(close) {
+            if !lexer.skip(if in_object { b'}' } else { b']' }) {
                 return error("`,` or a closing bracket is missing", lexer.offset());
             }
-            closing.pop();
+            levels.close();
         }
     }
 }
@@ -277,7 +283,64 @@ mod tests {
         assert!(Own::of(deep(1000).as_bytes()).is_ok());
     }
 
+    #[test]
+    fn objects_and_what_is_none() {
+        let deep = |levels: usize, ends: usize| {
+            ["{\"x\":", &"[".repeat(levels), &"]".repeat(ends), "}"].concat()
+        };
+        for (record, wanted) in [
+            ("{}", true),
+            (" {\t\"a\" : [ 1 , -0.5e+3 , { } ] ,\r\n\"b\":null} ", true),
+            (r#"{"a":"\"\\\/\b\f\n\r\t\u00e4\ud800"}"#, true),
+            (
+                "{\"a\":\"more than eight bytes, \u{e4} and quotes \\\" in it\"}",
+                true,
+            ),
+            ("", false),
+            ("[]", false),
+            ("1", false),
+            ("{", false),
+            ("{}{}", false),
+            ("{} x", false),
+            (r#"{"a":nan}"#, false),
+            (r#"{"a":-inf}"#, false),
+            (r#"{5:"x"}"#, false),
+            (r#"{"a":"\x01"}"#, false),
+            (r#"{"a":"\u00g0"}"#, false),
+            (r#"{"a":01}"#, false),
+            (r#"{"a":1.}"#, false),
+            (r#"{"a":.1}"#, false),
+            (r#"{"a":1e}"#, false),
+            (r#"{"a":1,}"#, false),
+            (r#"{"a":[1,]}"#, false),
+            (r#"{"a":[1}"#, false),
+            (r#"{"a" 1}"#, false),
+            (r#"{"a":}"#, false),
+            (r#"{"a":tru}"#, false),
+            ("{\"a\":\"\n\"}", false),
+            ("{\"a\":\"0123456789\u{1}\"}", false),
+            ("{\"a\":\"unclosed", false),
+            (&deep(1000, 1000), true),
+            (&deep(64, 64), true),
+            (&deep(65, 64), false),
+            (&deep(63, 64), false),
+            (&deep(1000, 999), false),
+        ] {
+            assert_eq!(is_object(record.as_bytes()), wanted, "{record}");
+        }
+        assert!(is_object(b"{\"a\":\"\xff\xfe\"}"));
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn an_object_is_what_serde_json_takes_for_one(record in r#"\{("a":|[\[\]{},: ]|"[a-c\\un0"]{0,9}"|-?[0-2]{0,2}|true|null){0,9}\}"#) {
+            let is_one = serde_json::from_str::<serde::de::IgnoredAny>(&record).is_ok();
+            prop_assert_eq!(is_object(record.as_bytes()), is_one, "{}", record);
+            prop_assert_eq!(Own::of(record.as_bytes()).is_ok(), is_one, "{}", record);
+        }
+
         #[test]
         fn the_rest_of_a_record_stays_as_it_is(
             members in proptest::collection::vec(("[a-c]{1,2}|rule_alert", "[a\"\\\\]{0,3}", 0..4u8), 0..6),

@@ -1,6 +1,9 @@
 //! The stations in their order: a frame is decoded, named, and given to each
 //! rule; closed windows become alerts.
 
+mod alone;
+mod room;
+
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -23,7 +26,7 @@ use crate::names::Table;
 use crate::scan::Scan;
 use crate::snapshot::Digest;
 use crate::time::{Time, Zone};
-use crate::window::{Bounds, Size, State};
+use crate::window::{Bounds, State};
 
 /// The kinds of snapshot: of a session, and of one group.
 pub(super) const SESSION: u8 = 0;
@@ -58,10 +61,6 @@ pub(super) struct Engine {
     /// Bytes of the configuration and the built-in one.
     text: usize,
 }
-
-/// What late events changed is given with the record that changed it where no more bytes
-/// than this are kept of windows that have closed.
-const LITTLE: usize = 64 << 10;
 
 /// Does the clock know of a record?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,75 +204,6 @@ impl Engine {
             .malformed(name, offset, error.to_string(), bytes);
     }
 
-    /// Takes the time that a pipeline gives a record: windows whose run has come close.
-    /// Late events are given once a second of it, also where it does not move.
-    pub(super) fn tell(&mut self, time: Time) {
-        if self.clock.given(time) == Step::Moves {
-            let horizon = self.clock.horizon();
-            give_ahead(
-                horizon,
-                &mut self.rules,
-                &mut self.queue,
-                &mut self.counters,
-            );
-            self.moved();
-        } else if self.is_another_second(time) && self.has_changes() {
-            self.give_changes();
-        }
-        self.told = Some(time.seconds());
-    }
-
-    /// Does such a time lead to nothing?
-    pub(super) fn stays_at(&self, time: Time) -> bool {
-        self.clock.clone().given(time) == Step::Stays
-            && !(self.is_another_second(time) && self.has_changes())
-    }
-
-    fn is_another_second(&self, time: Time) -> bool {
-        self.told != Some(time.seconds())
-    }
-
-    fn has_changes(&self) -> bool {
-        self.rules.iter().any(Rule::has_changes)
-    }
-
-    /// Gives at once what late events have changed, where that takes no more than a look
-    /// at little.
-    pub(super) fn give_little_changes(&mut self) {
-        let zone = &self.config.defaults.zone;
-        let mut waiting: Vec<Waiting> = Vec::new();
-        for (index, rule) in self.rules.iter_mut().enumerate() {
-            if rule.has_changes() && rule.kept() <= LITTLE {
-                waiting.extend(changed(index, rule, zone));
-            }
-        }
-        for one in waiting {
-            self.counters.alert(one.kind);
-            self.queue.push(one, &self.rules);
-        }
-    }
-
-    /// Takes a JSON record that has come alone, whose time the clock knows: an event
-    /// that says no time has this one, and one that is ahead of it is not held.
-    pub(super) fn alone(&mut self, bytes: &[u8], time: Time) {
-        self.counters.records += 1;
-        self.counters.candidates += 1;
-        self.reading.input.defaults.now = Some(time);
-        self.record(RecordKind::Json, bytes, 0, Clocked::Apart);
-    }
-
-    /// Counts a record that has come alone and cannot be read.
-    pub(super) fn unreadable(&mut self, record: &[u8], reason: String) {
-        self.counters.records += 1;
-        self.counters.candidates += 1;
-        self.counters.malformed("", 0, reason, record);
-    }
-
-    /// Takes the early alerts among those from the one at `from` on, each as JSON.
-    pub(super) fn take_early(&mut self, from: usize) -> Vec<Vec<u8>> {
-        self.queue.take_early(from, &self.rules, &self.digest)
-    }
-
     /// Takes a record.
     fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, clocked: Clocked) {
         let wrapping = self.reading.wrapping(kind, bytes);
@@ -288,12 +218,8 @@ impl Engine {
             let step = self.clock.record(time);
             if !self.clock.is_ahead(Some(time)) {
                 let horizon = self.clock.horizon();
-                give_ahead(
-                    horizon,
-                    &mut self.rules,
-                    &mut self.queue,
-                    &mut self.counters,
-                );
+                let (rules, queue) = (&mut self.rules, &mut self.queue);
+                give_ahead(horizon, rules, queue, &mut self.counters);
             }
             if step == Step::Moves {
                 drop(event);
@@ -355,77 +281,6 @@ impl Engine {
         give_groups(rule, window, state, rules, queue, &mut self.counters);
     }
 
-    /// Where the windows hold more than the limits allow, gives groups as partial
-    /// alerts until they are a quarter below: so that a limit is no place where
-    /// every event costs a search for what to give.
-    pub(super) fn make_room(&mut self) {
-        let limits = &self.config.limits;
-        let (bytes, groups, spans) = (limits.state, limits.groups, limits.windows);
-        let size = self.size();
-        if size.bytes > bytes || size.groups > groups {
-            let (bytes, groups) = (bytes - bytes / 4, groups - groups / 4);
-            while self.size().bytes > bytes || self.size().groups > groups {
-                let largest = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).bytes);
-                let taken = largest.and_then(|index| {
-                    let rule = self.rules.get_mut(index)?;
-                    Some((index, rule.windows.take_largest()?))
-                });
-                let Some((index, (window, state))) = taken else {
-                    break;
-                };
-                self.give_groups(index, window, state);
-            }
-        }
-        if size.spans > spans {
-            while self.size().spans > spans - spans / 4 {
-                let most = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).spans);
-                let taken = most.and_then(|index| {
-                    let rule = self.rules.get_mut(index)?;
-                    Some((index, rule.windows.take_last(i64::MIN)?))
-                });
-                let Some((index, (window, state))) = taken else {
-                    break;
-                };
-                self.give_groups(index, window, state);
-            }
-        }
-        if self.kept() > self.config.limits.late {
-            self.give_changes();
-            self.forget_kept();
-        }
-    }
-
-    fn forget_kept(&mut self) {
-        while self.kept() > self.config.limits.late {
-            let most = self.rules.iter_mut().max_by_key(|rule| rule.kept());
-            if !most.is_some_and(Rule::forget_oldest) {
-                break;
-            }
-        }
-    }
-
-    fn size_of(&self, rule: usize) -> Size {
-        self.rules.get(rule).map(Rule::size).unwrap_or_default()
-    }
-
-    /// What all open windows hold.
-    pub(super) fn size(&self) -> Size {
-        let sizes = self.rules.iter().map(Rule::size);
-        sizes.fold(Size::default(), |all, one| Size {
-            bytes: all.bytes.saturating_add(one.bytes),
-            groups: all.groups.saturating_add(one.groups),
-            spans: all.spans.saturating_add(one.spans),
-        })
-    }
-
-    /// What is kept of windows that have closed, in bytes.
-    fn kept(&self) -> usize {
-        self.rules
-            .iter()
-            .map(Rule::kept)
-            .fold(0, usize::saturating_add)
-    }
-
     /// The host tells the time.
     pub(super) fn advance(&mut self, now_ms: i64) {
         let seconds = now_ms.div_euclid(1000);
@@ -438,13 +293,15 @@ impl Engine {
             self.reading.set_now(Some(now));
             return;
         }
+        self.told();
+    }
+
+    /// The time was told: what is held of the time after its horizon is given, and the
+    /// clock has moved.
+    fn told(&mut self) {
         let horizon = self.clock.horizon();
-        give_ahead(
-            horizon,
-            &mut self.rules,
-            &mut self.queue,
-            &mut self.counters,
-        );
+        let (rules, queue) = (&mut self.rules, &mut self.queue);
+        give_ahead(horizon, rules, queue, &mut self.counters);
         self.moved();
     }
 
@@ -477,39 +334,6 @@ impl Engine {
             self.counters.alert(one.kind);
             self.queue.push(one, &self.rules);
         }
-    }
-
-    /// Closes what is due, in the order of window end, window start, rule, row, as
-    /// far as there is room for the alerts to wait.
-    fn close_due(&mut self) {
-        while let Some(due) = self.due {
-            let now = match due {
-                Due::To(now) => Some(now),
-                Due::All => None,
-            };
-            let rules = self.rules.iter().enumerate();
-            let windows = rules.filter_map(|(index, rule)| Some((rule.windows.due(now)?, index)));
-            let Some((window, index)) =
-                windows.min_by_key(|(window, index)| (window.span(), *index, *window))
-            else {
-                self.due = None;
-                break;
-            };
-            let held = self.size_of(index).bytes;
-            let room = self.config.limits.state.saturating_sub(self.queue.bytes());
-            if !self.queue.is_empty() && held > room {
-                return;
-            }
-            let zone = &self.config.defaults.zone;
-            let rows: Vec<Change> = match self.rules.get_mut(index) {
-                Some(rule) => rule.close(window, zone),
-                None => Vec::new(),
-            };
-            for row in rows {
-                self.give(index, window, Kind::Final, row);
-            }
-        }
-        self.forget_kept();
     }
 
     /// The end of the input and of time.
@@ -560,23 +384,6 @@ impl Engine {
     /// Takes alerts that wait, as JSON lines.
     pub(super) fn take_alerts(&mut self) -> Vec<u8> {
         self.queue.take(&self.rules, &self.digest)
-    }
-
-    /// Bytes that the rows of a window which is closed next may take. Beside alerts
-    /// that wait none is closed that there is no room for.
-    pub(super) fn rows_to_come(&self) -> usize {
-        let room = match self.queue.is_empty() {
-            true => usize::MAX,
-            false => self.config.limits.state.saturating_sub(self.queue.bytes()),
-        };
-        let rules = self.rules.iter();
-        rules
-            .map(|rule| {
-                let held = rule.size().bytes.min(room).saturating_add(rule.kept());
-                held.saturating_mul(rule.row_factor())
-            })
-            .max()
-            .unwrap_or_default()
     }
 
     pub(super) fn counters(&self) -> Counters {

@@ -15,6 +15,7 @@ mod early;
 mod engine;
 mod error;
 mod explain;
+mod headroom;
 mod held;
 mod queue;
 mod reading;
@@ -31,6 +32,7 @@ use config::{InputCall, InputSettings};
 pub use counters::{Counters, MalformedSample};
 use engine::Engine;
 pub use error::{ErrorCode, SessionError, Where};
+pub use headroom::Headroom;
 
 use crate::frame::{Format, Framer};
 use reading::Input;
@@ -76,16 +78,6 @@ const SLICE: usize = 64 << 10;
 
 /// Streams that can be set aside.
 const MAX_ASIDE: usize = 10_000;
-
-/// Memory that must be there before work is begun, in bytes: an allocation that
-/// fails in the middle of it is the end of a module.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Headroom {
-    /// In one piece.
-    pub largest: usize,
-    /// In all.
-    pub total: usize,
-}
 
 impl Session {
     /// Opens a session: `config` is a configuration as JSON (empty for none),

@@ -1,8 +1,9 @@
 //! The tokens of JSON, checked and not yet made into values.
 
 use alloc::string::String;
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
+use super::plain::plain;
 use crate::decode::{DecodeError, error};
 
 /// A value, or the begin of one.
@@ -141,38 +142,33 @@ impl<'r> Lexer<'r> {
         self.at = start;
         let mut escaped = false;
         loop {
-            let rest = self.rest();
-            let Some(len) = memchr2(b'"', b'\\', rest) else {
-                return error("a string is not closed", opening);
-            };
-            let plain = rest.get(..len).unwrap_or_default();
-            // A fold over all of them is one that the compiler makes wide.
-            if plain
-                .iter()
-                .fold(false, |found, &byte| found | (byte < b' '))
-            {
-                let at = plain.iter().position(|&byte| byte < b' ').unwrap_or(0);
-                return error(
-                    "a control character in a string, which must be written as an escape",
-                    self.at + at,
-                );
+            self.at += plain(self.rest());
+            match *self.rest() {
+                [] => return error("a string is not closed", opening),
+                [b'"', ..] => {
+                    let text = self.since(start);
+                    self.at += 1;
+                    return Ok(if escaped {
+                        Token::Escaped(text)
+                    } else {
+                        Token::Plain(text)
+                    });
+                }
+                [b'\\', ref rest @ ..] => {
+                    escaped = true;
+                    self.at += match rest {
+                        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+                        [b'u', digits @ ..] if hex(digits).is_some() => 6,
+                        _ => return error("an escape that JSON does not have", self.at),
+                    };
+                }
+                _ => {
+                    return error(
+                        "a control character in a string, which must be written as an escape",
+                        self.at,
+                    );
+                }
             }
-            self.at += len;
-            if rest.get(len) == Some(&b'"') {
-                let text = self.since(start);
-                self.at += 1;
-                return Ok(if escaped {
-                    Token::Escaped(text)
-                } else {
-                    Token::Plain(text)
-                });
-            }
-            escaped = true;
-            self.at += match rest.get(len + 1) {
-                Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-                Some(b'u') if hex(rest.get(len + 2..).unwrap_or_default()).is_some() => 6,
-                _ => return error("an escape that JSON does not have", self.at),
-            };
         }
     }
 

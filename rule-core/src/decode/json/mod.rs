@@ -5,6 +5,7 @@
 //! U+FFFD.
 
 mod lexer;
+mod plain;
 
 use alloc::borrow::Cow;
 use alloc::string::String;

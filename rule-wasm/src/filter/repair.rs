@@ -6,11 +6,10 @@
 
 use alloc::vec::Vec;
 
-use super::valid::is_object;
+use rule_core::annotate::is_object;
 
 /// Bytes that either form may have, for a look whether there is memory for it.
-#[must_use]
-pub fn longest_form(record: &[u8]) -> usize {
+pub(super) fn longest_form(record: &[u8]) -> usize {
     let more = record.iter().map(|byte| match byte {
         0..b' ' => 5,
         // Of a byte that is no UTF-8 the replacement has three.
@@ -27,8 +26,7 @@ pub fn longest_form(record: &[u8]) -> usize {
 /// A record that is not one JSON object, as one: numbers that are none are null, other
 /// words and keys are texts, and a backslash that begins no escape stands for itself.
 /// None where that does not do.
-#[must_use]
-pub fn repaired(record: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn repaired(record: &[u8]) -> Option<Vec<u8>> {
     let mut repair = Repair {
         rest: record,
         out: Vec::with_capacity(longest_form(record)),
@@ -40,8 +38,7 @@ pub fn repaired(record: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// An object that says that a record is none, with the whole of it as a text.
-#[must_use]
-pub fn as_text(record: &[u8]) -> Vec<u8> {
+pub(super) fn as_text(record: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(longest_form(record));
     out.extend_from_slice(b"{\"rule_error\":\"the record is no JSON object\",\"record\":");
     write_text(record, &mut out);
