@@ -26,6 +26,7 @@ pub mod input;
 pub mod module;
 mod output;
 mod progress;
+mod replace;
 pub mod rules;
 mod serve;
 

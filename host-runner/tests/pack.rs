@@ -67,10 +67,7 @@ fn the_same_rules_give_the_same_bytes_and_what_is_in_them_runs() {
 fn it_starts_small_and_needs_no_more_of_a_runtime() {
     let desk = Desk::new();
     let module = pack(&desk, "rule.wasm", &[]);
-    let accepted = WasmFeatures::WASM1
-        | WasmFeatures::MULTI_VALUE
-        | WasmFeatures::SIGN_EXTENSION
-        | WasmFeatures::SATURATING_FLOAT_TO_INT;
+    let accepted = WasmFeatures::WASM1;
     let refused = |module: &[u8]| {
         Validator::new_with_features(accepted)
             .validate_all(module)

@@ -10,7 +10,7 @@ mod header;
 mod identity;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -19,8 +19,9 @@ pub(crate) use error::CheckpointError;
 pub(crate) use header::{Done, Header, InputState, OutputState};
 pub(crate) use identity::{Identity, Number};
 
+use crate::replace::replace;
+
 const FILE: &str = "checkpoint";
-const BESIDE: &str = "checkpoint.new";
 const LOCK: &str = "lock";
 
 /// The length of the checksum.
@@ -133,22 +134,8 @@ impl Folder {
         let sum = Sha256::digest(&content);
         content.extend_from_slice(&sum);
 
-        let beside = self.path.join(BESIDE);
-        let mut file = File::create(&beside)?;
-        file.write_all(&content)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&beside, self.path.join(FILE))?;
-        sync_folder(&self.path)
+        replace(&self.path.join(FILE), &content)
     }
-}
-
-/// Brings the names in a folder to the disk, where a system knows how to.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(path)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use clap::Args;
+use ipnet::IpNet;
 
 use super::{Common, Events, Windows, duration};
 use crate::input::Format;
 use crate::output::Destination;
-use crate::serve::access::Network;
+use crate::serve::access::network;
 
 /// Takes events by HTTP and TCP, and gives the alerts as windows close
 ///
@@ -39,8 +41,8 @@ pub(crate) struct Serve {
     pub(crate) tcp: Option<SocketAddr>,
 
     /// A network from which clients may send by TCP, such as `10.0.0.0/8`; repeatable
-    #[arg(long, value_name = "NETWORK", requires = "tcp")]
-    pub(crate) tcp_allow: Vec<Network>,
+    #[arg(long, value_name = "NETWORK", requires = "tcp", value_parser = network)]
+    pub(crate) tcp_allow: Vec<IpNet>,
 
     /// The token that each request has to bring, as `Authorization: Bearer TOKEN`
     ///
@@ -124,21 +126,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 /// A number of bytes such as `16MiB`.
 fn size(text: &str) -> Result<u32, String> {
-    let text = text.trim();
-    let end = text
-        .find(|sign: char| !sign.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let shift = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => Some(0),
-        "k" | "kib" => Some(10),
-        "m" | "mib" => Some(20),
-        "g" | "gib" => Some(30),
-        _ => None,
-    };
-    let bytes = shift.zip(number.parse::<u32>().ok());
-    bytes
-        .and_then(|(shift, number)| number.checked_mul(1 << shift))
+    let size = text.trim().parse::<ByteSize>().ok();
+    size.and_then(|ByteSize(bytes)| u32::try_from(bytes).ok())
         .filter(|&bytes| bytes > 0)
         .ok_or_else(|| "give a size below 4 GiB, such as `512KiB`, `16MiB` or `1GiB`".to_owned())
 }
@@ -153,13 +142,19 @@ mod tests {
             ("1", Some(1)),
             ("512KiB", Some(512 << 10)),
             ("16MiB", Some(16 << 20)),
-            ("16 m", Some(16 << 20)),
-            ("3G", Some(3 << 30)),
+            (" 16 mib ", Some(16 << 20)),
+            ("1.5KiB", Some(1536)),
+            ("16MB", Some(16_000_000)),
+            ("3G", Some(3_000_000_000)),
+            ("4294967295", Some(u32::MAX)),
             ("4GiB", None),
+            ("4294967296", None),
+            ("99999999999999999999GiB", None),
             ("0", None),
+            ("0.1B", None),
             ("-1", None),
             ("MiB", None),
-            ("1MB", None),
+            ("1MiBs", None),
             ("", None),
         ] {
             assert_eq!(size(text).ok(), expected, "{text:?}");

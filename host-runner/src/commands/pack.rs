@@ -1,12 +1,10 @@
 //! `pack`: rules and settings into a module.
 
-use std::fs;
-use std::path::Path;
-
 use super::summary::counted;
 use crate::cli::Pack;
 use crate::failure::{DONE, Failure};
 use crate::module::{EMBEDDED, EMBEDDED_NAME, EMBEDDED_SIMD, Module};
+use crate::replace::replace;
 
 pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
     let mut settings = options.common.settings()?;
@@ -28,7 +26,11 @@ pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
     let mut instance = Module::from_bytes(&target, &packed)?.instantiate()?;
     let mut session = instance.open(&serde_json::json!({}))?;
     let described = session.describe()?;
-    write(&options.out, &packed)?;
+    // A host may load it at any moment.
+    replace(&options.out, &packed).map_err(|source| Failure::Target {
+        path: target.clone(),
+        source,
+    })?;
     let rules = described["rules"].as_array().map_or(0, Vec::len);
     let memory = described["memory"]["needed"].as_u64().unwrap_or(0);
     eprintln!(
@@ -38,20 +40,4 @@ pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
         indicatif::BinaryBytes(memory)
     );
     Ok(DONE)
-}
-
-/// Writes the file whole or not at all: a host may load it at any moment.
-fn write(target: &Path, packed: &[u8]) -> Result<(), Failure> {
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let draft = folder.join(format!(".{name}.draft"));
-    fs::write(&draft, packed)
-        .and_then(|()| fs::rename(&draft, target))
-        .map_err(|source| Failure::Target {
-            path: target.display().to_string(),
-            source,
-        })
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::work::{Entry, Part};
-use crate::checkpoint::sync_folder;
+use crate::replace::sync_folder;
 
 const MAGIC: &[u8] = b"rule-journal/1\n";
 const SUM: usize = 8;

@@ -1,12 +1,12 @@
 //! What is counted, and how Prometheus is told of it.
 //!
 //! The text is of the exposition format 0.0.4, which every scraper reads. What the
-//! module counts goes on over a restart from a checkpoint; all else begins at 0.
+//! module counts goes on over a restart from a checkpoint; all else begins at 0. Each
+//! metric is there from the start, so that its first change is seen as one; those of
+//! checkpoints only where there are any.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use metrics::{Counter, Gauge, Key, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 use super::budget::Budget;
 use crate::module::Counters;
@@ -17,55 +17,101 @@ pub(crate) const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// The kinds of alerts.
 const KINDS: [&str; 5] = ["final", "early", "late", "amended", "partial"];
 
+/// The statuses of answers that are usual; others are there once they were given.
+const STATUSES: [u16; 10] = [200, 400, 401, 404, 405, 408, 413, 415, 429, 503];
+
+/// What the module counts: its name, its help, where it is.
+#[rustfmt::skip]
+const COUNTED: [(&str, &str, fn(&Counters) -> u64); 10] = [
+    ("rule_input_bytes_total", "Bytes of events, unpacked.", |of| of.bytes),
+    ("rule_events_total", "Events that were read.", |of| of.records),
+    ("rule_events_matched_total", "Events that are in a row.", |of| of.matches),
+    ("rule_events_malformed_total", "Events that could not be read.", |of| of.malformed),
+    ("rule_events_invalid_utf8_total", "Events with bytes that are no UTF-8.", |of| of.invalid_utf8),
+    ("rule_events_late_total", "Matching events after their windows had closed.", |of| of.late),
+    ("rule_events_future_total", "Events too far ahead of the clock.", |of| of.future),
+    ("rule_events_outside_total", "Matching events in no window.", |of| of.outside),
+    ("rule_events_no_time_total", "Matching events without a usable time.", |of| of.no_time),
+    ("rule_clock_back_total", "Times that the clock went back.", |of| of.clock_back),
+];
+
 /// What is counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
-    /// Version of the program and of the module's interface, and the digest of the
-    /// rules: the labels of what is always 1.
-    build: Vec<(&'static str, String)>,
-    /// What the module has counted, at its last step.
-    counters: Mutex<Counters>,
+    registry: Registry,
+    /// What the module has counted, in the order of [`COUNTED`].
+    counted: [Counter; COUNTED.len()],
     /// Alerts by kind, in the order of [`KINDS`].
-    alerts: [AtomicU64; KINDS.len()],
-    /// Requests by the status of their answers.
-    requests: Mutex<BTreeMap<u16, u64>>,
+    alerts: [Counter; KINDS.len()],
+    groups: Gauge,
+    queue_bytes: Gauge,
+    queue_limit_bytes: Gauge,
+    delivery_up: Gauge,
     /// Bytes of memory that the module has.
-    pub(crate) module_bytes: AtomicU64,
-    /// Bytes of the last checkpoint: the module's state, for the most part.
-    pub(crate) checkpoint_bytes: AtomicU64,
+    pub(crate) module_bytes: Gauge,
     /// Bytes of alerts that were not delivered yet.
-    pub(crate) undelivered_bytes: AtomicU64,
+    pub(crate) undelivered_bytes: Gauge,
     /// Tries to deliver that failed.
-    pub(crate) delivery_retries: AtomicU64,
+    pub(crate) delivery_retries: Counter,
     /// Connections that are open, HTTP and TCP.
-    pub(crate) http_connections: AtomicU64,
+    pub(crate) http_connections: Gauge,
     /// The same of TCP.
-    pub(crate) tcp_connections: AtomicU64,
+    pub(crate) tcp_connections: Gauge,
     /// Connections by TCP that were refused.
-    pub(crate) tcp_refused: AtomicU64,
+    pub(crate) tcp_refused: Counter,
     /// Bytes that the module refused, of connections or in the middle of a body.
-    pub(crate) passed_over_bytes: AtomicU64,
-    /// Bytes of the journal.
-    pub(crate) journal_bytes: AtomicU64,
+    pub(crate) passed_over_bytes: Counter,
     /// Seconds since 1970 of the last checkpoint.
-    pub(crate) checkpoint_seconds: AtomicU64,
-    /// Whether there are checkpoints at all.
-    checkpoints: bool,
+    pub(crate) checkpoint_seconds: Gauge,
+    /// Bytes of the last checkpoint: the module's state, for the most part.
+    pub(crate) checkpoint_bytes: Gauge,
+    /// Bytes of the journal.
+    pub(crate) journal_bytes: Gauge,
 }
 
 impl Metrics {
-    /// Nothing counted yet.
-    pub(crate) fn new(build: Vec<(&'static str, String)>, checkpoints: bool) -> Self {
+    /// Nothing counted yet. `build` are the labels of what is always 1: the versions of
+    /// the program and of the module's interface, and the digest of the rules.
+    #[rustfmt::skip]
+    pub(crate) fn new(build: Labels<'_>, checkpoints: bool) -> Self {
+        let registry = Registry(PrometheusBuilder::new().build_recorder());
+        registry.gauge("rule_build_info", "What runs here.", build).set(1);
+        for status in STATUSES {
+            registry.requests(status).increment(0);
+        }
+        let counter = |name, help| registry.counter(name, help, &[]);
+        let gauge = |name, help| registry.gauge(name, help, &[]);
+        let of_checkpoints = |name, help| match checkpoints {
+            true => gauge(name, help),
+            false => Gauge::noop(),
+        };
         Self {
-            build,
-            checkpoints,
-            ..Self::default()
+            counted: COUNTED.map(|(name, help, _)| counter(name, help)),
+            alerts: KINDS.map(|kind| registry.alerts(kind)),
+            groups: gauge("rule_groups", "Groups that open windows hold."),
+            queue_bytes: gauge("rule_queue_bytes", "Bytes of events that wait for the module."),
+            queue_limit_bytes: gauge("rule_queue_limit_bytes", "Bytes of events that may wait."),
+            delivery_up: gauge("rule_delivery_up", "Whether the alerts are taken."),
+            module_bytes: gauge("rule_module_memory_bytes", "Memory of the module."),
+            undelivered_bytes: gauge("rule_undelivered_bytes", "Bytes of alerts that wait to be delivered."),
+            delivery_retries: counter("rule_delivery_retries_total", "Tries to deliver alerts that failed."),
+            http_connections: gauge("rule_http_connections", "Open HTTP connections."),
+            tcp_connections: gauge("rule_tcp_connections", "Open TCP connections."),
+            tcp_refused: counter("rule_tcp_refused_total", "TCP connections that were refused."),
+            passed_over_bytes: counter("rule_passed_over_bytes_total", "Bytes that the module refused."),
+            checkpoint_seconds: of_checkpoints("rule_checkpoint_timestamp_seconds", "When the last checkpoint was written."),
+            checkpoint_bytes: of_checkpoints("rule_checkpoint_bytes", "Size of the last checkpoint."),
+            journal_bytes: of_checkpoints("rule_journal_bytes", "Size of the journal since then."),
+            registry,
         }
     }
 
     /// What the module has counted by now.
-    pub(crate) fn set_counters(&self, counters: Counters) {
-        *locked(&self.counters) = counters;
+    pub(crate) fn set_counters(&self, counters: &Counters) {
+        for ((_, _, of), counter) in COUNTED.iter().zip(&self.counted) {
+            counter.absolute(of(counters));
+        }
+        self.groups.set(counters.groups as f64);
     }
 
     /// Counts the alerts in lines by their kind, which stands at the beginning of each.
@@ -75,171 +121,116 @@ impl Metrics {
             let Some(kind) = kind else { continue };
             let found = KINDS.iter().zip(&self.alerts);
             for (_, count) in found.filter(|(name, _)| kind.starts_with(name.as_bytes())) {
-                count.fetch_add(1, Ordering::Relaxed);
+                count.increment(1);
             }
         }
     }
 
     /// Counts a request by the status of its answer.
     pub(crate) fn count_request(&self, status: u16) {
-        *locked(&self.requests).entry(status).or_default() += 1;
+        self.registry.requests(status).increment(1);
     }
 
     /// The text of it all. `delivering` is whether alerts are taken.
     pub(crate) fn text(&self, budget: &Budget, delivering: bool) -> String {
-        let mut text = Text::default();
-        let build = labels(
-            self.build
-                .iter()
-                .map(|(name, value)| (*name, value.as_str())),
-        );
-        text.add("rule_build_info", "What runs here.", &[(build, 1)]);
-        let alerts = KINDS.iter().zip(&self.alerts).map(|(&kind, count)| {
-            let count = count.load(Ordering::Relaxed);
-            (labels([("kind", kind)].into_iter()), count)
-        });
-        let alerts: Vec<_> = alerts.collect();
-        text.add("rule_alerts_total", "Alerts since the start.", &alerts);
-        let requests = locked(&self.requests).clone();
-        let requests = requests.iter().map(|(status, &count)| {
-            let status = status.to_string();
-            (labels([("status", status.as_str())].into_iter()), count)
-        });
-        let requests: Vec<_> = requests.collect();
-        text.add(
-            "rule_http_requests_total",
-            "Requests since the start, by the status of the answer.",
-            &requests,
-        );
-        text.add_plain(&of_the_module(&locked(&self.counters)));
-        text.add_plain(&self.of_the_station(budget, delivering));
-        if self.checkpoints {
-            text.add_plain(&self.of_checkpoints());
-        }
-        text.0
-    }
-
-    #[rustfmt::skip]
-    fn of_the_station(&self, budget: &Budget, delivering: bool) -> [Plain; 10] {
-        let of = |value: &AtomicU64| value.load(Ordering::Relaxed);
-        [
-            ("rule_module_memory_bytes", "Memory of the module.", of(&self.module_bytes)),
-            ("rule_http_connections", "Open HTTP connections.", of(&self.http_connections)),
-            ("rule_tcp_connections", "Open TCP connections.", of(&self.tcp_connections)),
-            ("rule_tcp_refused_total", "TCP connections that were refused.", of(&self.tcp_refused)),
-            ("rule_passed_over_bytes_total", "Bytes that the module refused.", of(&self.passed_over_bytes)),
-            ("rule_queue_bytes", "Bytes of events that wait for the module.", budget.held() as u64),
-            ("rule_queue_limit_bytes", "Bytes of events that may wait.", budget.limit() as u64),
-            ("rule_delivery_up", "Whether the alerts are taken.", u64::from(delivering)),
-            ("rule_delivery_retries_total", "Tries to deliver alerts that failed.", of(&self.delivery_retries)),
-            ("rule_undelivered_bytes", "Bytes of alerts that wait to be delivered.", of(&self.undelivered_bytes)),
-        ]
-    }
-
-    #[rustfmt::skip]
-    fn of_checkpoints(&self) -> [Plain; 3] {
-        let of = |value: &AtomicU64| value.load(Ordering::Relaxed);
-        [
-            ("rule_checkpoint_timestamp_seconds", "When the last checkpoint was written.", of(&self.checkpoint_seconds)),
-            ("rule_checkpoint_bytes", "Size of the last checkpoint.", of(&self.checkpoint_bytes)),
-            ("rule_journal_bytes", "Size of the journal since then.", of(&self.journal_bytes)),
-        ]
+        self.queue_bytes.set(budget.held() as f64);
+        self.queue_limit_bytes.set(budget.limit() as f64);
+        self.delivery_up.set(u8::from(delivering));
+        // There are no histograms, for which alone the recorder wants upkeep.
+        self.registry.0.handle().render()
     }
 }
 
-/// What the module counts.
-#[rustfmt::skip]
-fn of_the_module(counters: &Counters) -> [Plain; 11] {
-    [
-        ("rule_input_bytes_total", "Bytes of events, unpacked.", counters.bytes),
-        ("rule_events_total", "Events that were read.", counters.records),
-        ("rule_events_matched_total", "Events that are in a row.", counters.matches),
-        ("rule_events_malformed_total", "Events that could not be read.", counters.malformed),
-        ("rule_events_invalid_utf8_total", "Events with bytes that are no UTF-8.", counters.invalid_utf8),
-        ("rule_events_late_total", "Matching events after their windows had closed.", counters.late),
-        ("rule_events_future_total", "Events too far ahead of the clock.", counters.future),
-        ("rule_events_outside_total", "Matching events in no window.", counters.outside),
-        ("rule_events_no_time_total", "Matching events without a usable time.", counters.no_time),
-        ("rule_clock_back_total", "Times that the clock went back.", counters.clock_back),
-        ("rule_groups", "Groups that open windows hold.", counters.groups),
-    ]
-}
+/// The metrics by their names and labels: asked for again, they are the same.
+#[derive(Debug)]
+struct Registry(PrometheusRecorder);
 
-/// A metric without labels: its name, its help, its value.
-type Plain = (&'static str, &'static str, u64);
+/// Of which part of the program they are. The text says nothing of it.
+const METADATA: Metadata<'_> = Metadata::new(module_path!(), Level::INFO, None);
 
-/// The text while it is written. A name that ends in `_total` is a counter's, as the
-/// conventions have it; all others are gauges.
-#[derive(Default)]
-struct Text(String);
+/// Names and values of labels.
+type Labels<'a> = &'a [(&'static str, String)];
 
-impl Text {
-    fn add(&mut self, name: &str, help: &str, samples: &[(String, u64)]) {
-        let kind = if name.ends_with("_total") {
-            "counter"
-        } else {
-            "gauge"
-        };
-        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        for (labels, value) in samples {
-            let _ = writeln!(self.0, "{name}{labels} {value}");
-        }
+impl Registry {
+    fn counter(&self, name: &'static str, help: &'static str, labels: Labels<'_>) -> Counter {
+        self.0.describe_counter(name.into(), None, help.into());
+        let key = Key::from_parts(name, labels);
+        self.0.register_counter(&key, &METADATA)
     }
 
-    fn add_plain(&mut self, metrics: &[Plain]) {
-        for &(name, help, value) in metrics {
-            self.add(name, help, &[(String::new(), value)]);
-        }
+    fn gauge(&self, name: &'static str, help: &'static str, labels: Labels<'_>) -> Gauge {
+        self.0.describe_gauge(name.into(), None, help.into());
+        let key = Key::from_parts(name, labels);
+        self.0.register_gauge(&key, &METADATA)
     }
-}
 
-/// Labels in their braces.
-fn labels<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = labels
-        .map(|(name, value)| format!("{name}=\"{value}\""))
-        .collect();
-    format!("{{{}}}", pairs.join(","))
-}
+    fn alerts(&self, kind: &str) -> Counter {
+        let kind = ("kind", kind.to_owned());
+        self.counter("rule_alerts_total", "Alerts since the start.", &[kind])
+    }
 
-fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
-    // It is whole between two changes, also where a thread died.
-    value.lock().unwrap_or_else(PoisonError::into_inner)
+    fn requests(&self, status: u16) -> Counter {
+        let status = ("status", status.to_string());
+        let help = "Requests since the start, by the status of the answer.";
+        self.counter("rule_http_requests_total", help, &[status])
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn text(metrics: &Metrics) -> String {
+        metrics.text(&Budget::new(100), true)
+    }
+
     #[test]
     fn the_text_is_what_scrapers_read() {
-        let metrics = Metrics::new(vec![("version", "1.2.3".to_owned())], true);
+        let build = [
+            ("version", "1.2.3".to_owned()),
+            ("engine", "\"\n\\x".to_owned()),
+        ];
+        let metrics = Metrics::new(&build, true);
         metrics.count_request(200);
         metrics.count_request(429);
         metrics.count_request(200);
+        metrics.count_request(418);
         metrics.count_alerts(
             b"{\"schema\":\"rule-alert/1\",\"kind\":\"late\",\"id\":\"x\"}\n{\"schema\":\"rule-alert/1\",\"kind\":\"final\"}\n",
         );
-        metrics.set_counters(Counters {
+        metrics.set_counters(&Counters {
             records: 7,
+            groups: 3,
             ..Counters::default()
         });
-        let text = metrics.text(&Budget::new(100), true);
+        metrics.checkpoint_seconds.set(1_900_000_000.0);
+        metrics.journal_bytes.set((1_u64 << 40) as f64);
+        metrics.tcp_connections.increment(1);
+        metrics.tcp_connections.decrement(1);
+        let text = text(&metrics);
         for line in [
-            "rule_build_info{version=\"1.2.3\"} 1",
+            "rule_build_info{version=\"1.2.3\",engine=\"\\\"\\n\\\\x\"} 1",
             "rule_events_total 7",
             "rule_http_requests_total{status=\"200\"} 2",
             "rule_http_requests_total{status=\"429\"} 1",
+            "rule_http_requests_total{status=\"418\"} 1",
             "rule_alerts_total{kind=\"late\"} 1",
             "rule_alerts_total{kind=\"final\"} 1",
             "rule_alerts_total{kind=\"early\"} 0",
             "rule_queue_limit_bytes 100",
+            "rule_delivery_up 1",
+            "rule_groups 3",
+            "rule_tcp_connections 0",
+            "rule_checkpoint_timestamp_seconds 1900000000",
+            "rule_journal_bytes 1099511627776",
+            "# HELP rule_groups Groups that open windows hold.",
             "# TYPE rule_alerts_total counter",
             "# TYPE rule_groups gauge",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
         let mut described = Vec::new();
-        for line in text.lines() {
+        for line in text.lines().filter(|line| !line.is_empty()) {
             let mut words = line.split([' ', '{']);
             match (words.next(), words.next()) {
                 (Some("#"), Some("HELP")) => {
@@ -249,6 +240,7 @@ mod tests {
                 }
                 (Some("#"), Some("TYPE")) => {
                     let name = words.next().expect("a name");
+                    assert_eq!(described.last(), Some(&name), "{line}");
                     let counter = words.next() == Some("counter");
                     assert_eq!(name.ends_with("_total"), counter, "{name}");
                 }
@@ -256,5 +248,43 @@ mod tests {
                 _ => panic!("an empty line"),
             }
         }
+    }
+
+    #[test]
+    fn all_are_there_from_the_start() {
+        let zeros = |checkpoints: bool| {
+            let text = text(&Metrics::new(&[], checkpoints));
+            let zeros = text.lines().filter_map(|line| line.strip_suffix(" 0"));
+            let mut zeros: Vec<String> = zeros.map(str::to_owned).collect();
+            zeros.sort_unstable();
+            zeros
+        };
+        let mut expected: Vec<String> = COUNTED.map(|(name, ..)| name.to_owned()).into();
+        expected.extend(KINDS.map(|kind| format!("rule_alerts_total{{kind=\"{kind}\"}}")));
+        expected.extend(
+            STATUSES.map(|status| format!("rule_http_requests_total{{status=\"{status}\"}}")),
+        );
+        let others = [
+            "rule_delivery_retries_total",
+            "rule_groups",
+            "rule_http_connections",
+            "rule_module_memory_bytes",
+            "rule_passed_over_bytes_total",
+            "rule_queue_bytes",
+            "rule_tcp_connections",
+            "rule_tcp_refused_total",
+            "rule_undelivered_bytes",
+        ];
+        expected.extend(others.map(str::to_owned));
+        expected.sort_unstable();
+        assert_eq!(zeros(false), expected);
+        let of_checkpoints = [
+            "rule_checkpoint_bytes",
+            "rule_checkpoint_timestamp_seconds",
+            "rule_journal_bytes",
+        ];
+        expected.extend(of_checkpoints.map(str::to_owned));
+        expected.sort_unstable();
+        assert_eq!(zeros(true), expected);
     }
 }

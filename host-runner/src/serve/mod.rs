@@ -31,12 +31,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use self::access::{Network, Token};
+use self::access::Token;
 pub(crate) use self::budget::Budget;
 use self::metrics::Metrics;
 use self::status::Status;
@@ -65,7 +66,7 @@ pub(crate) struct Station {
     pub(crate) limits: Limits,
     pub(crate) token: Option<Token>,
     /// From where TCP clients may come, beside this machine.
-    pub(crate) networks: Vec<Network>,
+    pub(crate) networks: Vec<IpNet>,
     /// What is taken for granted of events.
     pub(crate) events: InputSettings,
     /// The form of the events.

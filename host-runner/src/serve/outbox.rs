@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -159,8 +158,7 @@ impl Shared {
     }
 
     fn tell_bytes(&self, state: &State) {
-        let bytes = &self.metrics.undelivered_bytes;
-        bytes.store(state.bytes as u64, Ordering::Relaxed);
+        self.metrics.undelivered_bytes.set(state.bytes as f64);
     }
 
     /// Delivers until it is given up.
@@ -219,9 +217,7 @@ impl Shared {
             self.changed.notify_all();
             return true;
         }
-        self.metrics
-            .delivery_retries
-            .fetch_add(1, Ordering::Relaxed);
+        self.metrics.delivery_retries.increment(1);
         if state.failing.as_deref() != Some(trouble.reason.as_str()) {
             warn(&format!("{}; it is tried again", trouble.reason));
             state.failing = Some(trouble.reason);

@@ -8,7 +8,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,6 +17,7 @@ use tokio::task::JoinSet;
 
 use super::Station;
 use super::accept::accept;
+use super::access::may_send;
 use super::work::{Entry, Part, Work};
 use crate::failure::warn;
 
@@ -31,6 +31,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub(super) async fn serve(listener: TcpListener, station: Arc<Station>) {
     let mut clients = JoinSet::new();
     let mut stop = station.stop.clone();
+    let mut told = false;
     loop {
         let (stream, peer) = tokio::select! {
             accepted = accept(&listener) => accepted,
@@ -38,8 +39,8 @@ pub(super) async fn serve(listener: TcpListener, station: Arc<Station>) {
         };
         while clients.try_join_next().is_some() {}
         if let Some(reason) = refused(peer, clients.len(), &station) {
-            let before = station.metrics.tcp_refused.fetch_add(1, Ordering::Relaxed);
-            if before == 0 {
+            station.metrics.tcp_refused.increment(1);
+            if !std::mem::replace(&mut told, true) {
                 warn(&format!(
                     "a connection of `{}` is refused: {reason}; others are counted in `/metrics`",
                     peer.ip()
@@ -50,9 +51,9 @@ pub(super) async fn serve(listener: TcpListener, station: Arc<Station>) {
         let station = Arc::clone(&station);
         clients.spawn(async move {
             let open = &station.metrics.tcp_connections;
-            open.fetch_add(1, Ordering::Relaxed);
+            open.increment(1);
             Client::new(&stream, peer, &station).serve().await;
-            open.fetch_sub(1, Ordering::Relaxed);
+            open.decrement(1);
         });
     }
     drop(listener);
@@ -61,9 +62,7 @@ pub(super) async fn serve(listener: TcpListener, station: Arc<Station>) {
 
 /// Why a client is not served.
 fn refused(peer: SocketAddr, open: usize, station: &Station) -> Option<&'static str> {
-    let address = peer.ip().to_canonical();
-    let allowed = address.is_loopback() || station.networks.iter().any(|one| one.has(address));
-    if !allowed {
+    if !may_send(peer.ip(), &station.networks) {
         Some("it is in no network of `--tcp-allow`")
     } else if open >= station.limits.tcp_connections {
         Some("`--tcp-connections` are open")

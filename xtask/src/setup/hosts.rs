@@ -12,6 +12,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use xshell::cmd;
 
 use crate::workspace::{Workspace, say};
@@ -132,13 +133,11 @@ fn header(workspace: &Workspace, package: &Path) -> Result<PathBuf, String> {
 
 /// Where cargo has put the crate, by what it says of all packages.
 fn folder_of_crate(metadata: &str) -> Option<PathBuf> {
-    let mut manifests = metadata
-        .split("\"manifest_path\":\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next());
-    let ending = format!("{CRATE}-{VERSION}/Cargo.toml");
-    let manifest = manifests.find(|manifest| manifest.ends_with(&ending))?;
-    Path::new(manifest).parent().map(Path::to_path_buf)
+    let metadata: Value = serde_json::from_str(metadata).ok()?;
+    let mut packages = metadata["packages"].as_array()?.iter();
+    let found = packages.find(|of| of["name"] == CRATE && of["version"] == VERSION)?;
+    let manifest = Path::new(found["manifest_path"].as_str()?);
+    manifest.parent().map(Path::to_path_buf)
 }
 
 fn is_made_from(file: &Path, wanted: &str) -> bool {
@@ -171,17 +170,23 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn the_crate_is_found_among_all_packages() {
-        let metadata =
-            format!(r#"{{"packages":[{{"manifest_path":"/r/wasmtime-{VERSION}/Cargo.toml"}},"#)
-                + &format!(r#"{{"manifest_path":"/r/{CRATE}-{VERSION}/Cargo.toml","x":1}}]}}"#);
-        let folder = PathBuf::from(format!("/r/{CRATE}-{VERSION}"));
+        let metadata = json!({ "packages": [
+            { "name": "wasmtime", "version": VERSION, "manifest_path": "/r/wasmtime/Cargo.toml" },
+            { "name": CRATE, "version": "1.0.0", "manifest_path": "/r/older/Cargo.toml" },
+            { "name": CRATE, "version": VERSION, "manifest_path": "/r/\"own\"/Cargo.toml" },
+        ] })
+        .to_string();
+        let folder = PathBuf::from("/r/\"own\"");
         assert_eq!(folder_of_crate(&metadata), Some(folder));
         let another = metadata.replace(CRATE, "another");
         assert_eq!(folder_of_crate(&another), None);
+        assert_eq!(folder_of_crate("no JSON"), None);
     }
 
     #[test]

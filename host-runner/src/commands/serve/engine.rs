@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -85,8 +85,8 @@ impl Engine<'_> {
             }
             if entries.left() > 0 {
                 warn(&format!(
-                    "the last {} bytes of the journal were not written whole; what they are of was not acknowledged",
-                    entries.left()
+                    "the last {} of the journal were not written whole; what they are of was not acknowledged",
+                    ByteSize(entries.left())
                 ));
             }
         }
@@ -232,7 +232,7 @@ impl Engine<'_> {
         };
         let written = journal.append(entries.into_iter());
         let length = journal.length();
-        self.metrics.journal_bytes.store(length, Ordering::Relaxed);
+        self.metrics.journal_bytes.set(length as f64);
         self.note(&written);
         written
     }
@@ -305,11 +305,12 @@ impl Engine<'_> {
 
     /// Counts what the module refused, and tells of it once.
     fn passed_over(&mut self, part: &Part, bytes: usize, reason: &str) {
-        let counter = &self.metrics.passed_over_bytes;
-        counter.fetch_add(bytes as u64, Ordering::Relaxed);
+        let bytes = bytes as u64;
+        self.metrics.passed_over_bytes.increment(bytes);
         if !std::mem::replace(&mut self.passed_over, true) {
             warn(&format!(
-                "{bytes} bytes of `{}` are passed over: {reason}; others are counted in `/metrics`",
+                "{} of `{}` are passed over: {reason}; others are counted in `/metrics`",
+                ByteSize(bytes),
                 part.stream()
             ));
         }
@@ -335,9 +336,9 @@ impl Engine<'_> {
     /// Tells the metrics what the module has counted.
     fn count(&mut self) -> Result<(), Failure> {
         self.counters = self.session.counters().map_err(Failure::Midway)?;
-        self.metrics.set_counters(self.counters.clone());
-        let memory = self.session.memory() as u64;
-        self.metrics.module_bytes.store(memory, Ordering::Relaxed);
+        self.metrics.set_counters(&self.counters);
+        let memory = self.session.memory();
+        self.metrics.module_bytes.set(memory as f64);
         Ok(())
     }
 
@@ -349,11 +350,10 @@ impl Engine<'_> {
         let streams = self.streams.iter();
         if let Some(saved) = kept.save(&mut self.session, &self.outbox, streams)? {
             let metrics = &self.metrics;
-            let (bytes, seconds) = (&metrics.checkpoint_bytes, &metrics.checkpoint_seconds);
-            bytes.store(saved.bytes, Ordering::Relaxed);
-            seconds.store(saved.seconds, Ordering::Relaxed);
+            metrics.checkpoint_bytes.set(saved.bytes as f64);
+            metrics.checkpoint_seconds.set(saved.seconds as f64);
             let length = kept.journal().map_or(0, |journal| journal.length());
-            metrics.journal_bytes.store(length, Ordering::Relaxed);
+            metrics.journal_bytes.set(length as f64);
             self.unwritten = false;
         }
         Ok(())

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use bytesize::ByteSize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -69,7 +70,7 @@ pub(super) fn execute(options: &Serve) -> Result<u8, Failure> {
 
     let status = Arc::new(Status::default());
     let build = build(&mut session)?;
-    let metrics = Arc::new(Metrics::new(build, keeper.is_some()));
+    let metrics = Arc::new(Metrics::new(&build, keeper.is_some()));
     let at = start(resumed.as_ref(), Start::AtEnd);
     let (goal, length) = goal(options, at)?;
     let limit = options.alert_limit as usize;
@@ -207,8 +208,7 @@ fn build(session: &mut Session<'_>) -> Result<Vec<(&'static str, String)>, Failu
     let described = session.describe().map_err(Failure::Midway)?;
     let text = |key: &str| {
         let value = described.get(key).and_then(Value::as_str);
-        // Nothing of it may end the text of a label.
-        value.unwrap_or_default().replace(['"', '\\', '\n'], "")
+        value.unwrap_or_default().to_owned()
     };
     Ok(vec![
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -274,8 +274,8 @@ fn end(options: &Serve, mut engine: Engine<'_>) -> Result<u8, Failure> {
     if !ended.left.is_empty() {
         match ended.kept {
             true => warn(&format!(
-                "{} bytes of alerts are not delivered; they are kept in the checkpoint, for the next start",
-                ended.left.len()
+                "{} of alerts are not delivered; they are kept in the checkpoint, for the next start",
+                ByteSize(ended.left.len() as u64)
             )),
             false => show(&ended.left)?,
         }

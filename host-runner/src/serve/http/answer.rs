@@ -5,6 +5,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytesize::ByteSize;
 use serde_json::{Value, json};
 
 use crate::serve::status::Trouble;
@@ -97,7 +98,8 @@ impl Reply {
             Self::NotFound => error("events go to `/`, and `/health` and `/metrics` can be asked"),
             Self::TimedOut => error("the body did not come in time"),
             Self::TooLarge(limit) => error(&format!(
-                "a body may have {limit} bytes, unpacked; send fewer events at once, or raise `--body-limit`"
+                "a body may have {}, unpacked; send fewer events at once, or raise `--body-limit`",
+                ByteSize(*limit as u64)
             )),
             Self::BadType(media) => error(&format!(
                 "`{media}` cannot be read; send JSON, such as with `format json_lines`"

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::extract::Extension;
@@ -39,9 +38,9 @@ pub(in crate::serve) async fn serve(listener: TcpListener, station: Arc<Station>
         let (router, station) = (router.clone(), Arc::clone(&station));
         clients.spawn(async move {
             let open = &station.metrics.http_connections;
-            open.fetch_add(1, Ordering::Relaxed);
+            open.increment(1);
             client(stream, peer, router, &station).await;
-            open.fetch_sub(1, Ordering::Relaxed);
+            open.decrement(1);
             drop(slot);
         });
     }
