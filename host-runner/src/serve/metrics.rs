@@ -20,9 +20,12 @@ const KINDS: [&str; 5] = ["final", "early", "late", "amended", "partial"];
 /// The statuses of answers that are usual; others are there once they were given.
 const STATUSES: [u16; 10] = [200, 400, 401, 404, 405, 408, 413, 415, 429, 503];
 
+/// A counter of the module: its name, what it counts, and where that is.
+type Counted = (&'static str, &'static str, fn(&Counters) -> u64);
+
 /// What the module counts: its name, its help, where it is.
 #[rustfmt::skip]
-const COUNTED: [(&str, &str, fn(&Counters) -> u64); 10] = [
+const COUNTED: [Counted; 10] = [
     ("rule_input_bytes_total", "Bytes of events, unpacked.", |of| of.bytes),
     ("rule_events_total", "Events that were read.", |of| of.records),
     ("rule_events_matched_total", "Events that are in a row.", |of| of.matches),
