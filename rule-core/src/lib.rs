@@ -33,7 +33,7 @@
 //! | [`spl`] | the text of a search | its syntax tree, or an error with its place |
 //! | [`plan`] | a syntax tree | something that runs, or what cannot |
 //! | [`frame`] | bytes, in any split | records |
-//! | [`scan`] | a record that comes alone | can it match |
+//! | [`scan`] | records | which of them can match |
 //! | [`decode`] | a record | its fields by their raw paths |
 //! | [`names`] | raw fields | an event, by the names of Splunk |
 //! | [`search`] | an event | does it match |
@@ -51,7 +51,7 @@
 //! byte for byte, on every machine.
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 pub mod alert;

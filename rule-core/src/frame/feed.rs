@@ -12,7 +12,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Frame, Reason, RecordKind, SAMPLE_BYTES, append_within, is_blank};
+use super::{Frame, Reason, RecordKind, SAMPLE_BYTES, Sink, append_within, is_blank};
 use crate::snapshot::{Damaged, Reader, Writer};
 
 /// A buffer larger than this is given back once its record is complete.
@@ -44,7 +44,16 @@ impl Held {
         })
     }
 
-    fn clear(&mut self) {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Adds bytes, of which there are `max` at the most.
+    pub(super) fn hold_all(&mut self, bytes: &[u8], max: usize) {
+        append_within(&mut self.bytes, bytes, max);
+    }
+
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         if self.bytes.capacity() > KEPT_CAPACITY {
             self.bytes = Vec::new();
@@ -100,7 +109,7 @@ pub(super) struct Feed<'f> {
     base: u64,
     held: &'f mut Held,
     max: usize,
-    sink: &'f mut dyn FnMut(Frame<'_>),
+    sink: &'f mut dyn Sink,
 }
 
 impl<'f> Feed<'f> {
@@ -109,7 +118,7 @@ impl<'f> Feed<'f> {
         base: u64,
         held: &'f mut Held,
         max: usize,
-        sink: &'f mut dyn FnMut(Frame<'_>),
+        sink: &'f mut dyn Sink,
     ) -> Self {
         Self {
             bytes,
@@ -144,7 +153,7 @@ impl<'f> Feed<'f> {
         while let [before @ .., b'\r' | b'\n'] = bytes {
             bytes = before;
         }
-        (self.sink)(Frame::Record {
+        self.sink.frame(Frame::Record {
             kind,
             bytes,
             offset: start,
@@ -172,7 +181,7 @@ impl<'f> Feed<'f> {
         {
             bytes = before;
         }
-        (self.sink)(Frame::Malformed {
+        self.sink.frame(Frame::Malformed {
             reason,
             bytes,
             offset: start,

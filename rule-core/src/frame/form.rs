@@ -46,9 +46,17 @@ impl Records {
             let written = usize::try_from(reader.number()?).unwrap_or(usize::MAX);
             records.held = Held::read(reader, keep, written)?;
             records.max = max.min(written);
+            if keep.length(records.max) < keep.length(written) && records.holds_line() {
+                // All of the line is needed still.
+                records.max = written;
+            }
             records.held.cut(keep.length(records.max));
         }
         Ok(records)
+    }
+
+    fn holds_line(&self) -> bool {
+        self.scanner.as_ref().is_some_and(Scanner::holds_line)
     }
 
     fn keeps(&self) -> Keep {
@@ -99,6 +107,11 @@ impl Scanner {
             3 => Scanner::Csv(Csv::read(reader, offset)?),
             _ => return Err(Damaged),
         })
+    }
+
+    /// Is a line held that may be passed over?
+    fn holds_line(&self) -> bool {
+        matches!(self, Scanner::Json(json) if json.holds_line())
     }
 
     /// What is held of the bytes before `end`, where the next push begins.

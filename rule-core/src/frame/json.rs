@@ -24,6 +24,13 @@
 //! Commas, blanks and the brackets of arrays. A `[` at column 0 always begins an
 //! array, as the one before may have been cut off; an array that the input
 //! leaves open is no fault, because no record of it is missing.
+//!
+//! # Lines that are passed over
+//!
+//! In an input of JSON lines a `{` at column 0 begins a record, whatever was before it. So
+//! a line that begins with one and is followed by another can be passed over as a whole,
+//! unread: nothing of it is left. That includes brackets: what they say counts up to the
+//! next end of a record on the line, where it began with one.
 
 mod form;
 
@@ -57,6 +64,8 @@ enum State {
     InString { then: AfterString, escaped: bool },
     /// In a record that is no JSON: brackets are counted.
     Broken,
+    /// In a line, held from `start` on, that may be passed over.
+    Line,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +87,11 @@ pub(super) struct Json {
     start_line: u64,
     /// Where the current line began.
     line: u64,
-    /// The line of the last token.
-    token_line: Option<u64>,
+    /// The current line has had a token.
+    has_token: bool,
     in_array: bool,
+    /// Where the current line began with a record, as lines do: `in_array` at its begin.
+    array_of_line: Option<bool>,
     /// The last record was closed on the line that it began on.
     lines: bool,
     /// Why the record is broken, and whether it all stood on one line till then.
@@ -97,8 +108,9 @@ impl Default for Json {
             start: 0,
             start_line: 0,
             line: 0,
-            token_line: None,
+            has_token: false,
             in_array: false,
+            array_of_line: None,
             lines: false,
             reason: Reason::Structure,
             one_line: false,
@@ -115,10 +127,18 @@ impl Json {
         }
     }
 
-    pub(super) fn push(&mut self, feed: &mut Feed<'_>) {
+    /// Takes bytes, and gives how many: all of them, or with `by_lines` up to where a line
+    /// begins that may be passed over.
+    pub(super) fn push(&mut self, feed: &mut Feed<'_>, by_lines: bool) -> usize {
         let bytes = feed.bytes();
         let mut at = 0;
+        // That line is one to be read, or it would not be here.
+        let begins_line = self.begins_line(feed.offset(at));
         while let Some(&byte) = bytes.get(at) {
+            let is_first = begins_line && at == 0;
+            if by_lines && !is_first && self.begins_line(feed.offset(at)) {
+                break;
+            }
             at = match self.state {
                 State::InString { then, escaped } => self.string(bytes, at, then, escaped, feed),
                 State::Garbage => match line_break(bytes, at) {
@@ -142,20 +162,63 @@ impl Json {
                     if self.state == State::Broken && self.depth == 0 {
                         self.malformed(self.reason, feed.offset(at), feed);
                     }
-                    self.line = feed.offset(at + 1);
+                    self.line_break(feed.offset(at + 1));
                     at + 1
                 }
                 _ if is_blank(byte) => at + 1,
                 _ => {
                     let next = self.token(byte, at, feed);
-                    if next > at {
-                        self.token_line = Some(self.line);
-                    }
+                    self.has_token |= next > at;
                     next
                 }
             };
         }
-        feed.keep(self.keeps(feed.end()));
+        feed.keep(self.keeps(feed.offset(at)));
+        at
+    }
+
+    /// Is `offset` the begin of a line, of an input of lines, and of no record that is in
+    /// progress?
+    pub(super) fn begins_line(&self, offset: u64) -> bool {
+        self.state == State::Between && self.lines && self.line == offset
+    }
+
+    /// Passes over lines, up to the one that begins at `offset`.
+    pub(super) fn pass_to(&mut self, offset: u64) {
+        self.state = State::Between;
+        self.line_break(offset);
+    }
+
+    /// Holds the line that begins at `start`: more of it has to come.
+    pub(super) fn hold_line(&mut self, start: u64) {
+        self.state = State::Line;
+        self.start = start;
+    }
+
+    /// Goes on where the line began that is held; gives where that is.
+    pub(super) fn read_line(&mut self) -> Option<u64> {
+        let is_held = self.state == State::Line;
+        is_held.then(|| {
+            self.state = State::Between;
+            self.start
+        })
+    }
+
+    /// The next line begins at `offset`.
+    fn line_break(&mut self, offset: u64) {
+        if self.state != State::Between {
+            self.end_on_line();
+        }
+        self.array_of_line = None;
+        self.line = offset;
+        self.has_token = false;
+    }
+
+    /// A record ends on a line, or the line does.
+    fn end_on_line(&mut self) {
+        if let Some(in_array) = self.array_of_line {
+            self.in_array = in_array;
+        }
     }
 
     /// What is held of the bytes before `end`.
@@ -171,7 +234,7 @@ impl Json {
 
     pub(super) fn finish(&mut self, feed: &mut Feed<'_>) {
         let reason = match self.state {
-            State::Between => return,
+            State::Between | State::Line => return,
             State::Garbage => Reason::NotJson,
             State::Broken => self.reason,
             State::InString {
@@ -272,14 +335,14 @@ impl Json {
 
     fn between(&mut self, byte: u8, at: usize, feed: &Feed<'_>) -> usize {
         let here = feed.offset(at);
-        let new_array = self.first_on_line() && self.column(here) == 0;
+        let begins_line = self.first_on_line() && self.column(here) == 0;
         match byte {
             b',' => return at + 1,
             b']' if self.in_array => {
                 self.in_array = false;
                 return at + 1;
             }
-            b'[' if new_array || !self.in_array => {
+            b'[' if begins_line || !self.in_array => {
                 self.in_array = true;
                 return at + 1;
             }
@@ -288,6 +351,9 @@ impl Json {
         self.start = here;
         self.start_line = self.line;
         self.depth = 0;
+        if begins_line && byte == b'{' && self.lines {
+            self.array_of_line = Some(self.in_array);
+        }
         if byte == b'{' {
             self.open(true);
             at + 1
@@ -354,6 +420,7 @@ impl Json {
         if self.depth == 0 {
             self.state = State::Between;
             self.lines = self.start_line == self.line;
+            self.end_on_line();
             feed.record(RecordKind::Json, self.start, here + 1);
         }
     }
@@ -372,12 +439,13 @@ impl Json {
 
     fn malformed(&mut self, reason: Reason, end: u64, feed: &mut Feed<'_>) {
         self.state = State::Between;
+        self.end_on_line();
         feed.malformed(reason, self.start, end);
     }
 
     /// Is the token at hand the first of its line?
     fn first_on_line(&self) -> bool {
-        self.token_line != Some(self.line)
+        !self.has_token
     }
 
     /// Is the token at hand one that a line begins with where a record, or an

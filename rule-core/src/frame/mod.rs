@@ -37,6 +37,8 @@ mod encoding;
 mod feed;
 mod form;
 mod json;
+mod lines;
+mod sink;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -46,6 +48,7 @@ use alloc::vec::Vec;
 
 use encoding::Encoding;
 use feed::{Feed, Held, Keep};
+pub use sink::Sink;
 
 use crate::snapshot::{Damaged, Reader, Writer};
 
@@ -237,7 +240,7 @@ impl Framer {
 
     /// Takes the next bytes of the input, and gives the frames that they
     /// complete to `sink`.
-    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>)) {
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         let Self { encoding, records } = self;
         encoding.push(bytes, &mut |utf8| records.push(utf8, sink));
     }
@@ -245,7 +248,7 @@ impl Framer {
     /// Ends the input: gives its last record, as a record where nothing of it
     /// is missing, else as malformed. The framer is then as new, for another
     /// input of the same format.
-    pub fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>)) {
+    pub fn finish(&mut self, sink: &mut dyn Sink) {
         let Self { encoding, records } = self;
         encoding.finish(&mut |utf8| records.push(utf8, sink));
         records.finish(sink);
@@ -292,7 +295,7 @@ impl Framer {
 }
 
 impl Records {
-    fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>)) {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         let scanner = match &mut self.scanner {
             Some(scanner) => scanner,
             None => match Scanner::choose(self.format, bytes, self.first) {
@@ -310,7 +313,9 @@ impl Records {
         };
         let mut feed = Feed::new(bytes, self.offset, &mut self.held, self.max, sink);
         match scanner {
-            Scanner::Json(json) => json.push(&mut feed),
+            Scanner::Json(json) => {
+                lines::push(json, bytes, self.offset, &mut self.held, self.max, sink);
+            }
             Scanner::Xml(xml) => xml.push(&mut feed),
             Scanner::Text(text) => text.push(&mut feed),
             Scanner::Csv(csv) => csv.push(&mut feed),
@@ -318,7 +323,10 @@ impl Records {
         self.offset += bytes.len() as u64;
     }
 
-    fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>)) {
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        if let Some(Scanner::Json(json)) = &mut self.scanner {
+            lines::read(json, &mut self.held, self.max, sink);
+        }
         let mut feed = Feed::new(&[], self.offset, &mut self.held, self.max, sink);
         match &mut self.scanner {
             Some(Scanner::Json(json)) => json.finish(&mut feed),

@@ -13,37 +13,87 @@ use alloc::string::String;
 /// any other `%` stays.
 pub(super) fn fill(template: &str, values: &[Cow<'_, str>]) -> String {
     let mut out = String::with_capacity(template.len() + 64);
+    for part in parts(template) {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Value(place) => out.push_str(values.get(place).map_or("", Cow::as_ref)),
+        }
+    }
+    out
+}
+
+/// Can a text, in letters of either case, stand in a message of this template without
+/// standing in one of its values? It is in lower case and not empty.
+pub(crate) fn can_build(template: &str, text: &str) -> bool {
+    let mut fixed = String::new();
+    let mut is_first = true;
+    for part in parts(template) {
+        match part {
+            Part::Text(part) => fixed.push_str(&part.to_ascii_lowercase()),
+            // Between two values that follow one another there is nothing to tell them
+            // apart.
+            Part::Value(_) if fixed.is_empty() && !is_first => return true,
+            Part::Value(_) if touches(&fixed, text) => return true,
+            Part::Value(_) => {
+                fixed.clear();
+                is_first = false;
+            }
+        }
+    }
+    touches(&fixed, text)
+}
+
+/// Can the text stand where it holds a character of `fixed`, whatever is before and
+/// behind that?
+fn touches(fixed: &str, text: &str) -> bool {
+    let (fixed, text) = (fixed.as_bytes(), text.as_bytes());
+    let is_in = |one: &[u8], other: &[u8]| other.windows(one.len()).any(|part| part == one);
+    if fixed.is_empty() {
+        return false;
+    }
+    let goes_over_an_end = (1..text.len()).any(|place| {
+        let (begin, end) = text.split_at(place);
+        fixed.ends_with(begin) || fixed.starts_with(end)
+    });
+    goes_over_an_end || is_in(text, fixed) || is_in(fixed, text)
+}
+
+/// A part of a template.
+enum Part<'t> {
+    Text(&'t str),
+    /// A value, by its place.
+    Value(usize),
+}
+
+fn parts(template: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('%') {
-        out.push_str(before);
+    core::iter::from_fn(move || {
+        let begin = rest.find('%').unwrap_or(rest.len());
+        if begin > 0 {
+            let (text, tail) = rest.split_at(begin);
+            rest = tail;
+            return Some(Part::Text(text));
+        }
+        let after = rest.strip_prefix('%')?;
         let digits = after.bytes().take(2).take_while(u8::is_ascii_digit).count();
         let (number, tail) = after.split_at(digits);
-        rest = match number.parse::<usize>() {
-            Ok(number) if number > 0 => {
-                if let Some(value) = values.get(number - 1) {
-                    out.push_str(value);
-                }
-                tail
-            }
-            _ => {
-                let (text, tail) = match after.as_bytes().first() {
-                    Some(b'%') => ("%", after.get(1..)),
-                    Some(b'n') => ("\n", after.get(1..)),
-                    Some(b't') => ("\t", after.get(1..)),
-                    _ => ("%", Some(after)),
-                };
-                out.push_str(text);
-                tail.unwrap_or_default()
-            }
+        let (part, tail) = match (number.parse::<usize>(), after.as_bytes().first()) {
+            (Ok(number), _) if number > 0 => (Part::Value(number - 1), Some(tail)),
+            (_, Some(b'%')) => (Part::Text("%"), after.get(1..)),
+            (_, Some(b'n')) => (Part::Text("\n"), after.get(1..)),
+            (_, Some(b't')) => (Part::Text("\t"), after.get(1..)),
+            _ => (Part::Text("%"), Some(after)),
         };
-    }
-    out.push_str(rest);
-    out
+        rest = tail.unwrap_or_default();
+        Some(part)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
 
     #[test]
     fn templates() {
@@ -61,6 +111,49 @@ mod tests {
             ("%é", "%é"),
         ] {
             assert_eq!(fill(template, &values), wanted, "{template}");
+        }
+    }
+
+    #[test]
+    fn what_a_template_can_build() {
+        let exchange = "Cmdlet suceeded. Cmdlet %1, parameters %2.";
+        for (template, text, wanted) in [
+            (exchange, "get-recipient", false),
+            (exchange, "cmdlet", true),
+            // Over the end of a value, at either side.
+            (exchange, "parameters x", true),
+            (exchange, "x, para", true),
+            (exchange, "x.", true),
+            (exchange, "t x", true),
+            // The whole of what is between two values.
+            ("%1-%2", "get-recipient", true),
+            ("%1+%2", "get-recipient", false),
+            ("%1%2", "get-recipient", true),
+            ("%1", "get-recipient", false),
+            ("Get%1", "get-recipient", true),
+            ("a %1", "get-recipient", false),
+            ("a%%1", "a%1", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(can_build(template, text), wanted, "{text} in {template}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn a_text_that_no_template_can_build_stands_in_a_value(
+            template in "([abC-]{0,2}(%[12])?){0,3}[ab]{0,1}",
+            values in prop::collection::vec("[abc-]{0,4}", 0..3),
+            text in "[abc-]{1,3}",
+        ) {
+            let values: Vec<Cow<'_, str>> = values.into_iter().map(Cow::Owned).collect();
+            let message = fill(&template, &values).to_ascii_lowercase();
+            let is_in_a_value = values.iter().any(|value| value.contains(&text));
+            if message.contains(&text) && !is_in_a_value {
+                prop_assert!(can_build(&template, &text));
+            }
         }
     }
 }

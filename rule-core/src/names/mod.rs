@@ -13,6 +13,7 @@ mod sources;
 mod table;
 
 pub use event::{Defaults, Event};
+pub(crate) use message::can_build;
 pub use reader::EventReader;
 pub use sources::Sources;
 pub use table::Table;

@@ -149,9 +149,10 @@ impl Sources {
         pairs(&self.eventtypes)
     }
 
-    /// The providers whose messages can be built.
-    pub(crate) fn message_providers(&self) -> impl Iterator<Item = &str> {
-        self.messages.keys().map(|(provider, _)| provider.as_str())
+    /// The messages that can be built: the provider of each, and its template.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let messages = self.messages.iter();
+        messages.map(|((provider, _), template)| (provider.as_str(), template.as_str()))
     }
 
     /// The names of tags with the searches that define them.

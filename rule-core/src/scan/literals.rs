@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::names::Sources;
+use crate::names::{Sources, can_build};
 use crate::search::{Condition, Field, Test, Wanted};
 
 /// Shorter texts are found everywhere.
@@ -45,12 +45,14 @@ fn worth(texts: &BTreeSet<String>) -> (usize, usize) {
 fn of_condition(condition: &Condition, sources: &Sources) -> Option<BTreeSet<String>> {
     match condition {
         Condition::In(field, wanted) => {
-            let mut all: BTreeSet<String> = stand_ins(field, sources)?;
+            let mut all = BTreeSet::new();
             for one in wanted {
                 let Wanted::Pattern(pattern) = one else {
                     return None;
                 };
-                all.insert(longest_piece(pattern.parts())?);
+                let piece = longest_piece(pattern.parts())?;
+                all.extend(stand_ins(field, &piece, sources)?);
+                all.insert(piece);
             }
             Some(all)
         }
@@ -63,15 +65,16 @@ fn of_condition(condition: &Condition, sources: &Sources) -> Option<BTreeSet<Str
     }
 }
 
-/// What else stands in a record in whose bytes a value of the field may be missing:
-/// a message that is built needs its provider. None for a field that a table or a
-/// setting fills, whatever the record is.
-fn stand_ins(field: &Field, sources: &Sources) -> Option<BTreeSet<String>> {
+/// What else stands in a record in whose bytes this piece of a value of the field may be
+/// missing: a message that is built may get it from its template, and needs its provider.
+/// None for a field that a table or a setting fills, whatever the record is.
+fn stand_ins(field: &Field, piece: &str, sources: &Sources) -> Option<BTreeSet<String>> {
     match field.name.as_str() {
         "host" | "source" | "sourcetype" | "index" | "_time" => None,
         "Message" => sources
-            .message_providers()
-            .map(|provider| longest_piece([provider].into_iter()))
+            .messages()
+            .filter(|(_, template)| can_build(template, piece))
+            .map(|(provider, _)| longest_piece([provider].into_iter()))
             .collect(),
         _ => Some(BTreeSet::new()),
     }

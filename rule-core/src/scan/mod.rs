@@ -2,45 +2,59 @@
 //!
 //! Most records of a log match no rule. Each event that matches holds one of a few
 //! texts, taken from the search (`literals`): a record in whose bytes none of them
-//! stands need not be decoded.
+//! stands need not be decoded, nor even be cut out of a log of lines.
+//!
+//! ```text
+//! searches ─ literals ─ needles ─┬─ fingerprints  with vectors
+//!                                ├─ jumps         without
+//!                                └─ linear        where those would look too often
+//! ```
 //!
 //! A look may say yes to a record that does not match, and never no to one that does.
 //! What could hide a text makes a yes: a numeric escape of JSON or of the XML that a
-//! record may carry, and markup that splits its text. Characters with other escapes,
-//! and letters with variants outside of ASCII, are in no text that is looked for.
+//! record may carry, and markup that splits its text (`needles`). Characters with other
+//! escapes, and letters with variants outside of ASCII, are in no text that is looked for.
+//!
+//! All three searches answer the same: what they look for stands in the bytes or not. So
+//! the processor changes the time that it takes, and no number that is counted.
 
+mod budget;
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+mod fingerprints;
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+mod frequency;
+mod jumps;
+mod kernel;
+mod linear;
 mod literals;
+mod look;
+mod needles;
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+mod vector;
 
-use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
-use alloc::vec::Vec;
-
-use memchr::{memchr, memmem};
 
 use crate::names::Sources;
 use crate::search::Test;
+use kernel::Kernel;
+use linear::Linear;
+pub use look::Clear;
+use look::{Ended, Lines, Look, Record};
+use needles::Needles;
 
-/// A look at the bytes of JSON records.
+/// A look at the bytes of records.
 #[derive(Debug)]
 pub struct Scan {
     /// None where every record can match.
-    texts: Option<Texts>,
+    search: Option<Search>,
 }
 
-/// The texts that are looked for, all at once [Horspool, "Practical fast searching in
-/// strings"]: a window as long as the shortest goes over the record, and the byte at its
-/// end says how far it can go on. Most bytes of a record are never looked at, which is
-/// what counts in an interpreter.
 #[derive(Debug)]
-struct Texts {
-    /// In lower case.
-    texts: Vec<Vec<u8>>,
-    /// The length of the shortest.
-    window: usize,
-    /// How far the window can go on by the byte at its end, in both cases; 0 where a
-    /// text may stand in it.
-    shifts: Box<[u8; 256]>,
+struct Search {
+    needles: Needles,
+    kernel: Kernel,
+    linear: Linear,
 }
 
 impl Scan {
@@ -55,91 +69,56 @@ impl Scan {
         for search in searches {
             match literals::literals(search, sources) {
                 Some(texts) => all.extend(texts),
-                None => return Scan { texts: None },
+                None => return Scan { search: None },
             }
         }
+        let needles = Needles::new(all);
         Scan {
-            texts: Some(Texts::new(all)),
+            search: Some(Search {
+                kernel: Kernel::best(&needles),
+                linear: Linear::new(&needles),
+                needles,
+            }),
         }
     }
 
-    /// Can the event of this JSON record match?
+    /// Does it tell records apart, or can every one match?
+    #[must_use]
+    pub fn tells_apart(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Can the event of this record match?
     #[must_use]
     pub fn may_match(&self, record: &[u8]) -> bool {
-        match &self.texts {
-            None => true,
-            Some(texts) => texts.are_in(record) || may_hide(record),
+        let search = self.search.as_ref();
+        search.is_none_or(|search| search.look(record, &mut Record))
+    }
+
+    /// Which lines at the begin of these bytes, which begin a line, hold a JSON object
+    /// each that cannot match. A line that is longer than `longest`, break included, is
+    /// none of them, nor is one that no other follows, or not the begin of an object.
+    #[must_use]
+    pub fn clear_lines(&self, bytes: &[u8], longest: usize) -> Clear {
+        let mut lines = Lines::new(longest);
+        if let Some(search) = &self.search
+            && bytes.first() == Some(&b'{')
+        {
+            search.look(bytes, &mut lines);
         }
+        lines.clear
     }
 }
 
-impl Texts {
-    fn new(texts: impl IntoIterator<Item = String>) -> Self {
-        let texts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
-        let shortest = texts.iter().map(Vec::len).min().unwrap_or(0);
-        let window = shortest.min(usize::from(u8::MAX));
-        let mut shifts = Box::new([window as u8; 256]);
-        for text in &texts {
-            let window = text.get(..window).unwrap_or_default();
-            for (place, byte) in window.iter().rev().enumerate().rev() {
-                for byte in [*byte, byte.to_ascii_uppercase()] {
-                    if let Some(shift) = shifts.get_mut(usize::from(byte)) {
-                        *shift = (*shift).min(place as u8);
-                    }
-                }
-            }
-        }
-        Texts {
-            texts,
-            window,
-            shifts,
-        }
-    }
-
-    fn are_in(&self, record: &[u8]) -> bool {
-        let Some(last) = self.window.checked_sub(1) else {
-            return false;
+impl Search {
+    /// Looks until something is found, or the look ends; true where it is found.
+    fn look<L: Look>(&self, bytes: &[u8], look: &mut L) -> bool {
+        let ended = match self.kernel.look(&self.needles, bytes, look) {
+            Ended::Dense => self.linear.look(&self.needles, bytes, look),
+            ended => ended,
         };
-        let mut end = last;
-        while let Some(&byte) = record.get(end) {
-            match self.shifts.get(usize::from(byte)) {
-                Some(0) | None => {
-                    let rest = record.get(end - last..).unwrap_or_default();
-                    if self.stand_at_the_start_of(rest) {
-                        return true;
-                    }
-                    end += 1;
-                }
-                Some(shift) => end += usize::from(*shift),
-            }
-        }
-        false
+        ended == Ended::Found
     }
-
-    fn stand_at_the_start_of(&self, rest: &[u8]) -> bool {
-        self.texts.iter().any(|text| {
-            rest.get(..text.len())
-                .is_some_and(|bytes| bytes.eq_ignore_ascii_case(text))
-        })
-    }
-}
-
-/// Is there anything in the record that could hide a text: `\u` for a character of
-/// ASCII that is no control character (whether the backslash is itself escaped does not
-/// matter: the record may carry JSON in a text); or, where it may carry XML, `&#`, `<!` or
-/// `<?`?
-fn may_hide(record: &[u8]) -> bool {
-    let mut rest = record;
-    while let Some(at) = memchr(b'\\', rest) {
-        rest = rest.get(at + 1..).unwrap_or_default();
-        if matches!(rest, [b'u', b'0', b'0', b'2'..=b'7', ..]) {
-            return true;
-        }
-    }
-    memchr(b'<', record).is_some()
-        && [&b"&#"[..], b"<!", b"<?"]
-            .iter()
-            .any(|one| memmem::find(record, one).is_some())
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
+use super::fingerprints::Fingerprints;
+use super::jumps::Jumps;
 use super::*;
 use crate::plan::{Context, Plan};
 use crate::session::Session;
 use crate::spl::{Macros, parse};
 use proptest::prelude::*;
 use std::string::ToString;
+use std::vec::Vec;
 use std::{format, vec};
 
 const SOURCES: &str = r#"{
@@ -29,8 +32,8 @@ fn scan(search: &str) -> Scan {
 }
 
 fn texts(search: &str) -> Option<Vec<String>> {
-    let texts = scan(search).texts?.texts;
-    let texts = texts.into_iter().map(String::from_utf8);
+    let needles = scan(search).search?.needles;
+    let texts = needles.texts().map(|text| String::from_utf8(text.to_vec()));
     Some(texts.map(Result::unwrap).collect())
 }
 
@@ -66,7 +69,10 @@ fn which_texts_are_looked_for() {
         ("host=hello", None),
         ("sourcetype=hello b=world", Some(vec!["world"])),
         ("index=hello b=world", Some(vec!["world"])),
-        ("Message=*hello*", Some(vec!["provider", "hello"])),
+        // What a message's template may put together needs its provider.
+        ("Message=*hello*", Some(vec!["hello"])),
+        ("Message=*ended*", Some(vec!["provider", "ended"])),
+        ("Message=\"*began*\"", Some(vec!["provider", "began"])),
         ("a=\"hello my worlds\"", Some(vec!["world"])),
         ("hello", Some(vec!["hello"])),
         ("CASE(Hello)", Some(vec!["hello"])),
@@ -93,7 +99,22 @@ fn what_could_hide_a_text_is_no_reason_to_pass() {
         (r#"{"a":"get\u002drecipient"}"#, true),
         (r#"{"event":"<Data>get&#45;recipient</Data>"}"#, true),
         (r#"{"event":"<Data>get<?x?>-recipient</Data>"}"#, true),
-        (r#"{"a":"get&#45;recipient"}"#, false),
+        (r#"{"a":"get&#45;recipient"}"#, true),
+        // Escapes that writers like, and that hide nothing.
+        (
+            r#"{"a":"\u003cb\u003e it\u0027s \u0026amp; \u0022x\u0022 \u002f\u002b\u003d\u0060"}"#,
+            false,
+        ),
+        (r#"{"a":"\u003c!--x--\u003e"}"#, true),
+        (r#"{"a":"\u003c?x?\u003e"}"#, true),
+        (r#"{"a":"\u0026#45;"}"#, true),
+        (r#"{"a":"\u0026\u0023"}"#, true),
+        // What makes an escape of a text in a text.
+        (
+            r#"{"event":"{\u0022a\u0022:\u0022get\u005cu002drecipient\u0022}"}"#,
+            true,
+        ),
+        (r#"{"a":"\u002"}"#, false),
         (r#"{"a":"<Data>get<![CDATA[-]]>recipient</Data>"}"#, true),
         (r#"{"a":"C:\\temp\n"}"#, false),
         (
@@ -196,4 +217,131 @@ proptest! {
         let naive = texts(search).unwrap().iter().any(|text| record.to_lowercase().contains(text));
         prop_assert_eq!(scan(search).may_match(record.as_bytes()), naive);
     }
+}
+
+/// Every quick search that this machine has.
+fn kernels(needles: &Needles) -> Vec<Kernel> {
+    let mut kernels = vec![Kernel::Jumps(Jumps::new(needles))];
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::is_x86_feature_detected!("ssse3") {
+            kernels.push(Kernel::Ssse3(Fingerprints::new(needles)));
+        }
+        if std::is_x86_feature_detected!("avx2") {
+            kernels.push(Kernel::Avx2(Fingerprints::new(needles)));
+        }
+    }
+    kernels
+}
+
+/// Is there anything that is looked for, by the definition?
+fn naive(needles: &Needles, bytes: &[u8]) -> bool {
+    (0..bytes.len()).any(|at| {
+        let rest = &bytes[at..];
+        needles
+            .all()
+            .iter()
+            .any(|needle| needles.stands_before(needle, rest))
+    })
+}
+
+/// The lines that are passed, by the definition.
+fn naive_lines(needles: &Needles, bytes: &[u8], longest: usize) -> Clear {
+    let mut clear = Clear::default();
+    while let Some(length) = bytes[clear.length..].iter().position(|byte| *byte == b'\n') {
+        let rest = &bytes[clear.length..];
+        let (line, behind) = (&rest[..length], &rest[length + 1..]);
+        let end = line.strip_suffix(b"\r").unwrap_or(line);
+        let end = end.strip_suffix(b",").unwrap_or(end);
+        let is_object = end.len() > 1 && end.starts_with(b"{") && end.ends_with(b"}");
+        if !is_object || length >= longest || !behind.starts_with(b"{") || naive(needles, line) {
+            break;
+        }
+        clear.length += length + 1;
+        clear.lines += 1;
+    }
+    clear
+}
+
+/// Input out of what needles are made of.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![
+            "get-recipient", "GET-Recipient", "get-recipien", "et-recipient", "get-rget-r", "-", "x",
+            "new-mailbox", "\\u00", "2d", "41", "3c", "26", "\\u003c!", "\\", "<", "!", "&#", "&", "?",
+            "\n", "}\n{", "},\r\n{", "{", "}", "\u{e4}", "        ", "0123456789abcdef0123456789abcdef",
+        ]).prop_map(String::from),
+        1 => "[ -~]{0,6}",
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Each search finds what the definition says is there.
+    #[test]
+    fn all_searches_agree_with_the_definition(
+        input in pieces(),
+        texts in prop::sample::subsequence(
+            vec!["get-recipient", "new-mailboxexport", "abcd", "-rec", "0123456789abcdef0123456789ab", "et-r", "x}y{"], 0..7),
+        longest in prop_oneof![Just(usize::MAX), 1..60_usize],
+    ) {
+        let needles = Needles::new(texts.into_iter().map(String::from).collect());
+        let bytes = input.as_bytes();
+        let wanted = naive(&needles, bytes);
+        let wanted_lines = naive_lines(&needles, bytes, longest);
+        let linear = Linear::new(&needles);
+        prop_assert_eq!(linear.look(&needles, bytes, &mut Record) == Ended::Found, wanted);
+        let clear_of = |kernel: Kernel| {
+            let search = Search { kernel, linear: Linear::new(&needles), needles: needles.clone() };
+            let found = search.look(bytes, &mut Record);
+            let scan = Scan { search: Some(search) };
+            (found, scan.clear_lines(bytes, longest))
+        };
+        for kernel in kernels(&needles) {
+            let (found, clear) = clear_of(kernel);
+            prop_assert_eq!(found, wanted);
+            if bytes.starts_with(b"{") {
+                prop_assert_eq!(clear, wanted_lines);
+            }
+        }
+        if bytes.starts_with(b"{") {
+            let mut lines = Lines::new(longest);
+            linear.look(&needles, bytes, &mut lines);
+            prop_assert_eq!(lines.clear, wanted_lines);
+        }
+    }
+}
+
+/// What a quick search would look at too often it leaves to the linear one.
+#[test]
+fn near_misses_do_not_change_the_answer() {
+    let mut input = "{".to_string();
+    for _ in 0..5000 {
+        input.push_str("aaaaaaaaaa}\n{");
+    }
+    let mut dense = Vec::new();
+    for text in ["aaaaaaab", "baaaaaaa"] {
+        let needles = Needles::new([text.to_string()].into());
+        let clear = naive_lines(&needles, input.as_bytes(), usize::MAX);
+        assert_eq!(clear.lines, 5000);
+        for (index, kernel) in kernels(&needles).into_iter().enumerate() {
+            let mut lines = Lines::new(usize::MAX);
+            if kernel.look(&needles, input.as_bytes(), &mut lines) == Ended::Dense {
+                dense.push(index);
+            }
+            let search = Search {
+                kernel,
+                linear: Linear::new(&needles),
+                needles: needles.clone(),
+            };
+            let scan = Scan {
+                search: Some(search),
+            };
+            assert_eq!(scan.clear_lines(input.as_bytes(), usize::MAX), clear);
+        }
+    }
+    let every: Vec<usize> = (0..kernels(&Needles::new(BTreeSet::new())).len()).collect();
+    assert!(every.iter().all(|index| dense.contains(index)), "{dense:?}");
 }

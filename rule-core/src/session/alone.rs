@@ -7,7 +7,7 @@ use super::config::Records;
 use super::error::SessionError;
 use super::{Headroom, Session};
 use crate::annotate::{Additions, Own};
-use crate::frame::{Frame, RecordKind};
+use crate::frame::{Frame, RecordKind, Sink};
 use crate::time::Time;
 
 /// What a filter's configuration has above all others: time comes with the records,

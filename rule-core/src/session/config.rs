@@ -34,6 +34,8 @@ pub(super) struct Config {
     pub(super) early: EarlyRows,
     /// Events kept to show behind each row.
     pub(super) samples: usize,
+    /// Is every record decoded, so that each malformed one is counted?
+    pub(super) strict: bool,
     pub(super) limits: Limits,
     /// Which records go on where each is given by itself.
     pub(super) records: Records,
@@ -90,7 +92,7 @@ pub(super) enum EarlyRows {
     Running,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "detections",
     "macros",
     "sources",
@@ -100,6 +102,7 @@ const KEYS: [&str; 12] = [
     "late",
     "early",
     "samples",
+    "strict",
     "limits",
     "records",
     "sealed",
@@ -156,6 +159,7 @@ impl Config {
             late: either("late").map_or_else(|| Ok(Late::default()), late)?,
             early: either("early").map_or(Ok(EarlyRows::None), early)?,
             samples: samples.unwrap_or(0).min(Limits::MAX_SAMPLES),
+            strict: either("strict").map_or(Ok(false), |value| flag(value, "strict"))?,
             limits: either("limits").map_or_else(|| Ok(Limits::default()), Limits::read)?,
             records: either("records").map_or(Ok(Records::Annotate), records)?,
             sealed,

@@ -21,7 +21,7 @@ use super::rule::{Outcome, Rule, Surroundings};
 use crate::alert::{Change, Kind};
 use crate::annotate;
 use crate::decode::{self, DecodeError};
-use crate::frame::{Frame, RecordKind};
+use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
 use crate::scan::Scan;
 use crate::snapshot::Digest;
@@ -41,7 +41,7 @@ pub(super) const PARTIAL: u8 = 1;
 pub(super) struct Engine {
     config: Config,
     pub(super) rules: Vec<Rule>,
-    /// Which of the records that come alone can match.
+    /// Which records can match.
     pub(super) scan: Scan,
     pub(super) reading: Reading,
     pub(super) clock: Clock,
@@ -156,46 +156,6 @@ impl Engine {
             self.queue.len()
         );
         Err(SessionError::new(ErrorCode::OutOfMemory, message))
-    }
-
-    /// Takes a frame of the current input.
-    pub(super) fn frame(&mut self, frame: Frame<'_>) {
-        if self.is_full() {
-            self.held.push_back(Held::of(frame));
-            return;
-        }
-        match frame {
-            Frame::Malformed {
-                reason,
-                bytes,
-                offset,
-            } => {
-                self.counters.records += 1;
-                let reason = reason.message().to_string();
-                self.counters
-                    .malformed(&self.reading.input.settings.name, offset, reason, bytes);
-            }
-            Frame::Record {
-                kind: RecordKind::CsvHeader,
-                bytes,
-                offset,
-            } => match decode::csv_header(bytes) {
-                Ok(header) => self.reading.input.csv_header = header,
-                Err(error) => {
-                    self.counters.records += 1;
-                    self.malformed(&error, bytes, offset);
-                }
-            },
-            Frame::Record {
-                kind,
-                bytes,
-                offset,
-            } => {
-                self.counters.records += 1;
-                self.counters.candidates += 1;
-                self.record(kind, bytes, offset, Clocked::No);
-            }
-        }
     }
 
     fn malformed(&mut self, error: &DecodeError, bytes: &[u8], offset: u64) {
@@ -395,6 +355,62 @@ impl Engine {
 
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
+    }
+}
+
+impl Sink for Engine {
+    /// Takes a frame of the current input.
+    fn frame(&mut self, frame: Frame<'_>) {
+        if self.is_full() {
+            self.held.push_back(Held::of(frame));
+            return;
+        }
+        match frame {
+            Frame::Malformed {
+                reason,
+                bytes,
+                offset,
+            } => {
+                self.counters.records += 1;
+                let reason = reason.message().to_string();
+                self.counters
+                    .malformed(&self.reading.input.settings.name, offset, reason, bytes);
+            }
+            Frame::Record {
+                kind: RecordKind::CsvHeader,
+                bytes,
+                offset,
+            } => match decode::csv_header(bytes) {
+                Ok(header) => self.reading.input.csv_header = header,
+                Err(error) => {
+                    self.counters.records += 1;
+                    self.malformed(&error, bytes, offset);
+                }
+            },
+            Frame::Record {
+                kind,
+                bytes,
+                offset,
+            } => {
+                self.counters.records += 1;
+                if self.may_pass() && !self.scan.may_match(bytes) {
+                    return;
+                }
+                self.counters.candidates += 1;
+                self.record(kind, bytes, offset, Clocked::No);
+            }
+        }
+    }
+
+    /// Where records move the clock, the time of each is asked for.
+    fn may_pass(&self) -> bool {
+        self.scan.tells_apart() && !self.config.strict && self.clock.source != ClockSource::Record
+    }
+
+    fn pass(&mut self, lines: &[u8], longest: usize) -> usize {
+        let clear = self.scan.clear_lines(lines, longest);
+        self.counters.records += clear.lines;
+        clear.length
     }
 }
 

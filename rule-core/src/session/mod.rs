@@ -211,7 +211,7 @@ impl Session {
             }
             let (slice, after) = rest.split_at(rest.len().min(SLICE));
             let Session { engine, framer, .. } = self;
-            framer.push(slice, &mut |frame| engine.frame(frame));
+            framer.push(slice, engine);
             rest = after;
         }
     }
@@ -434,7 +434,7 @@ impl Session {
 
     fn end_record(&mut self) {
         let Session { engine, framer, .. } = self;
-        framer.finish(&mut |frame| engine.frame(frame));
+        framer.finish(engine);
     }
 
     fn check_open(&self) -> Result<(), SessionError> {

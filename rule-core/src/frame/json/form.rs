@@ -6,6 +6,25 @@ use crate::snapshot::{Damaged, Reader, Writer};
 
 impl Json {
     pub(in crate::frame) fn write(&self, writer: &mut Writer) {
+        self.without_the_last_record().write_all(writer);
+    }
+
+    /// Between records nothing is left of the last one.
+    fn without_the_last_record(&self) -> Json {
+        match self.state {
+            State::Between => Json {
+                line: self.line,
+                has_token: self.has_token,
+                in_array: self.in_array,
+                array_of_line: self.array_of_line,
+                lines: self.lines,
+                ..Json::default()
+            },
+            _ => self.clone(),
+        }
+    }
+
+    fn write_all(&self, writer: &mut Writer) {
         let (place, escaped) = match self.state {
             State::InString { then, escaped } => (STATES.len() + after_string(then), escaped),
             state => {
@@ -22,8 +41,9 @@ impl Json {
         writer.number(self.start);
         writer.number(self.start_line);
         writer.number(self.line);
-        writer.option(self.token_line, Writer::number);
+        writer.flag(self.has_token);
         writer.flag(self.in_array);
+        writer.option(self.array_of_line, Writer::flag);
         writer.flag(self.lines);
         self.reason.write(writer);
         writer.flag(self.one_line);
@@ -56,8 +76,9 @@ impl Json {
             start: reader.number()?,
             start_line: reader.number()?,
             line: reader.number()?,
-            token_line: reader.option(Reader::number)?,
+            has_token: reader.flag()?,
             in_array: reader.flag()?,
+            array_of_line: reader.option(Reader::flag)?,
             lines: reader.flag()?,
             reason: Reason::read(reader)?,
             one_line: reader.flag()?,
@@ -83,13 +104,18 @@ impl Json {
         )
     }
 
+    /// Is a line held that may be passed over?
+    pub(in crate::frame) fn holds_line(&self) -> bool {
+        self.state == State::Line
+    }
+
     pub(in crate::frame) fn is_between(&self) -> bool {
         self.state == State::Between
     }
 }
 
 /// The states but those in a string, which come behind them.
-const STATES: [State; 10] = [
+const STATES: [State; 11] = [
     State::Between,
     State::Garbage,
     State::FirstKey,
@@ -100,6 +126,7 @@ const STATES: [State; 10] = [
     State::Next,
     State::Scalar,
     State::Broken,
+    State::Line,
 ];
 
 const AFTER: [AfterString; 3] = [AfterString::Colon, AfterString::Next, AfterString::Broken];

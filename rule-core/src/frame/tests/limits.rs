@@ -76,14 +76,14 @@ fn no_more_is_held_than_the_limit() {
         let mut most = 0;
         let (first, rest) = input.as_bytes().split_at(4_000);
         for push in first.chunks(1) {
-            framer.push(push, &mut |_| {});
+            framer.push(push, &mut |_: Frame<'_>| {});
             most = most.max(framer.pending());
         }
         assert!(most >= LIMIT, "{format:?} {most}");
         assert!(most <= LIMIT + ahead, "{format:?} {most}");
         // By now the record is known to be too long.
         assert_eq!(framer.pending(), SAMPLE_BYTES, "{format:?}");
-        framer.push(rest, &mut |_| {});
+        framer.push(rest, &mut |_: Frame<'_>| {});
         assert!(framer.pending() < SAMPLE_BYTES, "{format:?}");
     }
     let garbage = "x".repeat(5_000);
@@ -94,7 +94,7 @@ fn no_more_is_held_than_the_limit() {
     ] {
         let mut framer = Framer::new(Format::Xml, LIMIT);
         for push in input.as_bytes().chunks(10) {
-            framer.push(push, &mut |_| {});
+            framer.push(push, &mut |_: Frame<'_>| {});
             assert!(framer.pending() <= SAMPLE_BYTES, "{}", framer.pending());
         }
     }

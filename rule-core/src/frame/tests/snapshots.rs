@@ -53,7 +53,7 @@ proptest! {
         lines.clear();
         for (framer, lines) in [(&mut framer, &mut lines), (&mut second, &mut again)] {
             push(framer, after, lines);
-            framer.finish(&mut |frame| lines.push(line(frame)));
+            framer.finish(&mut |frame: Frame<'_>| lines.push(line(frame)));
         }
         prop_assert_eq!(lines, again);
     }
@@ -80,7 +80,7 @@ proptest! {
         let between = framer.is_between();
         let half = framer.encoding.pending() > 0;
         let mut lines = Vec::new();
-        framer.finish(&mut |frame| lines.push(line(frame)));
+        framer.finish(&mut |frame: Frame<'_>| lines.push(line(frame)));
         prop_assert!(if half { !between } else { between == lines.is_empty() }, "{lines:?}");
     }
 
@@ -90,10 +90,10 @@ proptest! {
         let mut here = Framer::new(format, MAX[0]);
         let mut there = Framer::starting_at(format, MAX[0], first);
         let (mut lines, mut moved) = (Vec::new(), Vec::new());
-        here.push(&input, &mut |frame| lines.push(line(shifted(frame, first))));
-        here.finish(&mut |frame| lines.push(line(shifted(frame, first))));
+        here.push(&input, &mut |frame: Frame<'_>| lines.push(line(shifted(frame, first))));
+        here.finish(&mut |frame: Frame<'_>| lines.push(line(shifted(frame, first))));
         push(&mut there, &input, &mut moved);
-        there.finish(&mut |frame| moved.push(line(frame)));
+        there.finish(&mut |frame: Frame<'_>| moved.push(line(frame)));
         prop_assert_eq!(lines, moved);
     }
 
@@ -114,7 +114,7 @@ proptest! {
             let bytes = written(&framer);
             prop_assert_eq!(read(&bytes, MAX[2]).map(|again| written(&again)), Ok(bytes));
             push(&mut framer, &after, &mut Vec::new());
-            framer.finish(&mut |_| {});
+            framer.finish(&mut |_: Frame<'_>| {});
         }
     }
 }

@@ -1,0 +1,101 @@
+//! Lines of JSON that are passed over without being cut into records.
+//!
+//! Whether a line is passed over depends on the whole of it and on the byte behind it
+//! alone. Where a push ends before that, the line is held until the rest has come: so it
+//! does not depend on the split of the bytes.
+
+use memchr::memchr;
+
+use super::Sink;
+use super::feed::{Feed, Held};
+use super::json::Json;
+
+/// Gives bytes to the scanner, but for lines that the sink passes over. The first of them
+/// stands at `offset`.
+pub(super) fn push(
+    json: &mut Json,
+    bytes: &[u8],
+    offset: u64,
+    held: &mut Held,
+    max: usize,
+    sink: &mut dyn Sink,
+) {
+    let by_lines = sink.may_pass();
+    if !by_lines {
+        read(json, held, max, sink);
+    }
+    let mut at = 0;
+    if json.holds_line() {
+        match held_line(json, bytes, held, max, sink) {
+            Some(taken) => at = taken,
+            None => return,
+        }
+    }
+    while at < bytes.len() {
+        let here = offset + at as u64;
+        let rest = bytes.get(at..).unwrap_or_default();
+        if by_lines && json.begins_line(here) && rest.first() == Some(&b'{') {
+            let passed = sink.pass(rest, max).min(rest.len());
+            let here = here + passed as u64;
+            if passed > 0 {
+                at += passed;
+                json.pass_to(here);
+            }
+            let rest = rest.get(passed..).unwrap_or_default();
+            let has_a_byte_behind = memchr(b'\n', rest).is_some_and(|end| end + 1 < rest.len());
+            if !has_a_byte_behind && rest.len() <= max {
+                json.hold_line(here);
+                held.hold_all(rest, max);
+                return;
+            }
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut feed = Feed::new(rest, offset + at as u64, held, max, sink);
+        at += json.push(&mut feed, by_lines);
+    }
+}
+
+/// Goes on with the line that is held. Gives how many of the bytes are done with; none
+/// where more of the line has to come.
+fn held_line(
+    json: &mut Json,
+    bytes: &[u8],
+    held: &mut Held,
+    max: usize,
+    sink: &mut dyn Sink,
+) -> Option<usize> {
+    let is_whole = held.bytes().ends_with(b"\n");
+    let missing = match is_whole {
+        true => 0,
+        false => memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1),
+    };
+    if held.bytes().len() + missing > max {
+        read(json, held, max, sink);
+        return Some(0);
+    }
+    held.hold_all(bytes.get(..missing).unwrap_or_default(), max);
+    let behind = bytes.get(missing)?;
+    if held.bytes().ends_with(b"\n") {
+        let length = held.bytes().len();
+        held.hold_all(&[*behind], length + 1);
+        let passed = sink.pass(held.bytes(), max);
+        held.cut(length);
+        if passed == length {
+            let start = json.read_line().unwrap_or_default();
+            json.pass_to(start + length as u64);
+            held.clear();
+            return Some(missing);
+        }
+    }
+    read(json, held, max, sink);
+    Some(missing)
+}
+
+/// Gives the line that is held to the scanner, if one is.
+pub(super) fn read(json: &mut Json, held: &mut Held, max: usize, sink: &mut dyn Sink) {
+    if let Some(start) = json.read_line() {
+        let line = core::mem::take(held).into_bytes();
+        let mut feed = Feed::new(&line, start, held, max, sink);
+        json.push(&mut feed, false);
+    }
+}

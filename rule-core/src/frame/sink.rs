@@ -1,0 +1,30 @@
+//! Where frames go.
+
+use super::Frame;
+
+/// Takes what a framer finds.
+///
+/// A function that takes frames is a sink which wants all of them.
+pub trait Sink {
+    /// Takes a frame.
+    fn frame(&mut self, frame: Frame<'_>);
+
+    /// Does it want some records only? It is then asked about lines.
+    fn may_pass(&self) -> bool {
+        false
+    }
+
+    /// Takes lines at the begin of these bytes that need not be cut into records, and
+    /// gives how many bytes they have. Each such line begins with `{`, has no more than
+    /// `longest` bytes with its line break, and is followed by another that begins so.
+    fn pass(&mut self, lines: &[u8], longest: usize) -> usize {
+        let _ = (lines, longest);
+        0
+    }
+}
+
+impl<F: FnMut(Frame<'_>)> Sink for F {
+    fn frame(&mut self, frame: Frame<'_>) {
+        self(frame);
+    }
+}

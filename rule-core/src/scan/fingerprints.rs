@@ -1,0 +1,293 @@
+//! The search with vectors: three bytes at each second place of the input are looked up
+//! in tables, for all needles at once.
+//!
+//! A needle of four bytes or more has two runs of three bytes next to each other, its
+//! fingerprints; wherever it stands, one of them begins at an even place. So the places
+//! between need no look: the bytes at even and at odd places are split into vectors of
+//! their own, and a run is one byte of the even ones, one of the odd ones, and the next of
+//! the even ones. As in the search called Teddy [Hyperscan; the crate aho-corasick], each
+//! half of a byte is looked up in a table of 16 whose bits are groups of needles, and what
+//! all tables agree in may begin there. Letters differ from their capitals in the upper
+//! half alone, so that both cases cost nothing.
+//!
+//! Of each text that run is taken which logs have least often.
+
+use alloc::vec::Vec;
+
+use super::budget::Budget;
+use super::frequency;
+use super::look::{Ended, Look};
+use super::needles::{Kind, Needle, Needles};
+use super::vector::Vector;
+
+/// Groups of needles, each with a bit.
+const GROUPS: usize = 8;
+
+/// Groups that are kept for what could hide a text.
+const KEPT: usize = 2;
+
+/// More texts than this fill the tables so much that places stand out no more.
+pub(super) const MOST: usize = 40;
+
+/// One false place in so many bytes costs next to nothing.
+const PLACES: usize = 64;
+
+#[derive(Clone, Debug)]
+pub(super) struct Fingerprints {
+    /// For each byte of a run: the groups by its lower half, and by its upper half.
+    tables: [[[u8; 16]; 2]; 3],
+    groups: [Vec<Member>; GROUPS],
+}
+
+/// A needle in its group.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    needle: usize,
+    /// Where in the needle its first run begins. One whose second byte is the needle's
+    /// first begins one before it.
+    run: usize,
+}
+
+/// The bytes that may stand at a place of a run; none for any.
+type Run = [Option<u8>; 3];
+
+impl Fingerprints {
+    pub(super) fn new(needles: &Needles) -> Self {
+        let mut fingerprints = Fingerprints {
+            tables: [[[0; 16]; 2]; 3],
+            groups: Default::default(),
+        };
+        let mut texts: Vec<(&[u8], Member)> = Vec::new();
+        for (index, needle) in needles.all().iter().enumerate() {
+            let run = rarest(needle);
+            let member = Member { needle: index, run };
+            match needle.kind {
+                Kind::Escape => fingerprints.add(0, needle, member),
+                Kind::Markup => fingerprints.add(1, needle, member),
+                Kind::Text => texts.push((needle.bytes.get(run..).unwrap_or_default(), member)),
+            }
+        }
+        // Those that are alike share a group.
+        texts.sort_by_key(|(run, _)| *run);
+        let count = texts.len().max(1);
+        for (place, (_, member)) in texts.into_iter().enumerate() {
+            if let Some(needle) = needles.all().get(member.needle) {
+                fingerprints.add(KEPT + place * (GROUPS - KEPT) / count, needle, member);
+            }
+        }
+        fingerprints
+    }
+
+    fn add(&mut self, group: usize, needle: &Needle, member: Member) {
+        let byte = |place: usize| needle.bytes.get(place).copied();
+        let runs: [Run; 2] = match needle.bytes.get(2) {
+            Some(_) => [0, 1].map(|more| [0, 1, 2].map(|place| byte(member.run + more + place))),
+            // Two bytes: with any other behind them, or before them.
+            None => [[byte(0), byte(1), None], [None, byte(0), byte(1)]],
+        };
+        let bit = 1 << group;
+        for run in runs {
+            for (tables, byte) in self.tables.iter_mut().zip(run) {
+                let [low, high] = tables;
+                match byte {
+                    None => {
+                        low.iter_mut().chain(high).for_each(|groups| *groups |= bit);
+                    }
+                    Some(byte) => {
+                        for byte in [byte, byte.to_ascii_uppercase()] {
+                            let places = [(&mut *low, byte & 0x0f), (&mut *high, byte >> 4)];
+                            for (table, place) in places {
+                                if let Some(groups) = table.get_mut(usize::from(place)) {
+                                    *groups |= bit;
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(members) = self.groups.get_mut(group) {
+            members.push(member);
+        }
+    }
+
+    /// Does a needle of these groups stand around a run that begins at `run`? Gives where
+    /// it begins.
+    #[cold]
+    fn found_at(&self, needles: &Needles, bytes: &[u8], run: usize, groups: u8) -> Option<usize> {
+        let members = self.groups.iter().enumerate();
+        let mut members = members
+            .filter(|(group, _)| groups >> group & 1 == 1)
+            .flat_map(|(_, members)| members);
+        members.find_map(|member| {
+            let needle = needles.all().get(member.needle)?;
+            let begins = |back: usize| {
+                let start = (run + 1).checked_sub(back)?;
+                let rest = bytes.get(start..)?;
+                needles.stands_before(needle, rest).then_some(start)
+            };
+            // As its first run, or its second one; of two bytes, the second begins before.
+            match needle.bytes.len() {
+                2 => begins(1).or_else(|| begins(0)),
+                _ => begins(member.run + 1).or_else(|| begins(member.run + 2)),
+            }
+        })
+    }
+
+    /// Looks at all bytes, so many at once as a vector has.
+    #[inline(always)]
+    pub(super) fn look<V: Vector, L: Look>(
+        &self,
+        needles: &Needles,
+        bytes: &[u8],
+        look: &mut L,
+    ) -> Ended {
+        let [first, second, third] = &self.tables;
+        let tables =
+            [first, second, third].map(|[low, high]| [V::repeated(low), V::repeated(high)]);
+        let (lower, line_break) = (V::splat(0x0f), V::splat(b'\n'));
+        let mut budget = Budget::of(bytes, PLACES);
+        let mut before = V::splat(0);
+        // The groups that a block's runs may begin with, and its line breaks.
+        let mut block = |block: &[u8]| {
+            let (left, right) = block.split_at_checked(V::BYTES).unwrap_or_default();
+            let (even, odd) = V::load(left).split(V::load(right));
+            let groups =
+                |[low, high]: [V; 2], bytes: V| low.at(bytes.and(lower)).and(high.at(bytes.high()));
+            let [first, second, third] = tables;
+            let two = groups(first, even).and(groups(second, odd));
+            let found = two.behind(before).and(groups(third, even));
+            before = two;
+            (found, even, odd)
+        };
+        let mut at = 0;
+        let (blocks, rest) = bytes.split_at(bytes.len() - bytes.len() % (2 * V::BYTES));
+        for bytes_of_block in blocks.chunks_exact(2 * V::BYTES) {
+            let (found, even, odd) = block(bytes_of_block);
+            let (even, odd) = (even.same(line_break), odd.same(line_break));
+            let special = match L::LINES {
+                true => found.or(even).or(odd),
+                false => found,
+            };
+            if !special.is_zero() {
+                let special = Special::new(at, found, even, odd);
+                if let Some(ended) = self.settle(&special, needles, bytes, &mut budget, look) {
+                    return ended;
+                }
+            }
+            at += 2 * V::BYTES;
+        }
+        // The rest, and zeros behind it: a run may have begun with the last bytes.
+        let mut last = [0; 64];
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        let (found, even, odd) = block(last.get(..2 * V::BYTES).unwrap_or_default());
+        let special = Special::new(at, found, even.same(line_break), odd.same(line_break));
+        let ended = self.settle(&special, needles, bytes, &mut budget, look);
+        ended.unwrap_or(Ended::Through)
+    }
+
+    /// Looks closer at a block in which something stands out.
+    #[inline(never)]
+    fn settle<L: Look>(
+        &self,
+        block: &Special,
+        needles: &Needles,
+        bytes: &[u8],
+        budget: &mut Budget,
+        look: &mut L,
+    ) -> Option<Ended> {
+        let mut ended = None;
+        let mut end = usize::MAX;
+        let mut places = block.places;
+        while places != 0 {
+            let place = places.trailing_zeros() as usize;
+            places &= places - 1;
+            let groups = block.found.get(place).copied().unwrap_or_default();
+            // A run that ends with the first byte of the block began before it.
+            let run = (block.at + 2 * place).saturating_sub(2);
+            if let Some(start) = self.found_at(needles, bytes, run, groups) {
+                ended = Some(Ended::Found);
+                end = start;
+                break;
+            }
+            if budget.is_spent() {
+                ended = Some(Ended::Dense);
+                break;
+            }
+        }
+        if L::LINES {
+            let (mut even, mut odd) = (block.even, block.odd);
+            while even | odd != 0 {
+                let (first, second) = (even.trailing_zeros(), odd.trailing_zeros());
+                let place = match first <= second {
+                    true => {
+                        even &= even - 1;
+                        2 * first
+                    }
+                    false => {
+                        odd &= odd - 1;
+                        2 * second + 1
+                    }
+                };
+                let at = block.at + place as usize;
+                if at >= end {
+                    break;
+                }
+                if !look.line_break(bytes, at) {
+                    return Some(Ended::Stopped);
+                }
+            }
+        }
+        ended
+    }
+}
+
+/// A block of input in which something stands out.
+struct Special {
+    /// Where it begins.
+    at: usize,
+    /// Which of its bytes at even places a run may end with.
+    places: u32,
+    /// For each of these the groups.
+    found: [u8; 32],
+    /// The line breaks among its bytes at even places, and at odd ones.
+    even: u32,
+    odd: u32,
+}
+
+impl Special {
+    #[inline(always)]
+    fn new<V: Vector>(at: usize, found: V, even: V, odd: V) -> Self {
+        let all = u32::MAX >> (32 - V::BYTES);
+        let places = !found.same(V::splat(0)).bits() & all;
+        Special {
+            at,
+            places,
+            found: match places {
+                0 => [0; 32],
+                _ => found.to_array(),
+            },
+            even: even.bits(),
+            odd: odd.bits(),
+        }
+    }
+}
+
+/// Where the two runs begin that logs have least often. What is no text has its own.
+fn rarest(needle: &Needle) -> usize {
+    let runs = needle.bytes.windows(4).enumerate();
+    match needle.kind {
+        Kind::Text => {
+            let frequency = |run: &[u8]| {
+                let first = frequency::of(run.get(..3).unwrap_or_default());
+                let second = frequency::of(run.get(1..).unwrap_or_default());
+                first.max(second)
+            };
+            let rarest = runs.min_by_key(|(_, run)| frequency(run));
+            rarest.map_or(0, |(place, _)| place)
+        }
+        Kind::Escape | Kind::Markup => 0,
+    }
+}

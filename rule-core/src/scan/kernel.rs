@@ -1,0 +1,98 @@
+//! The quick search that the processor has.
+
+#![allow(unsafe_code)]
+
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+use super::fingerprints::{self, Fingerprints};
+use super::jumps::Jumps;
+use super::look::{Ended, Look};
+use super::needles::Needles;
+#[cfg(target_feature = "simd128")]
+use super::vector::simd128::Simd128;
+#[cfg(target_arch = "x86_64")]
+use super::vector::x86::{Avx2, Ssse3};
+
+#[derive(Debug)]
+pub(super) enum Kernel {
+    Jumps(Jumps),
+    /// INVARIANT: the processor has SSSE3.
+    #[cfg(target_arch = "x86_64")]
+    Ssse3(Fingerprints),
+    /// INVARIANT: the processor has AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Fingerprints),
+    #[cfg(target_feature = "simd128")]
+    Simd128(Fingerprints),
+}
+
+/// Whether the processor has a feature: where there is an operating system to ask, by what
+/// it says, else by what this is compiled for.
+#[cfg(all(target_arch = "x86_64", any(feature = "std", test)))]
+macro_rules! has {
+    ($feature:tt) => {
+        std::is_x86_feature_detected!($feature)
+    };
+}
+#[cfg(all(target_arch = "x86_64", not(any(feature = "std", test))))]
+macro_rules! has {
+    ($feature:tt) => {
+        cfg!(target_feature = $feature)
+    };
+}
+
+impl Kernel {
+    /// The quickest one for these needles.
+    pub(super) fn best(needles: &Needles) -> Self {
+        #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+        if needles.texts().count() <= fingerprints::MOST {
+            #[cfg(target_arch = "x86_64")]
+            {
+                let has_ssse3 = has!("ssse3");
+                if has!("avx2") {
+                    return Kernel::Avx2(Fingerprints::new(needles));
+                } else if has_ssse3 {
+                    return Kernel::Ssse3(Fingerprints::new(needles));
+                }
+            }
+            #[cfg(target_feature = "simd128")]
+            return Kernel::Simd128(Fingerprints::new(needles));
+        }
+        Kernel::Jumps(Jumps::new(needles))
+    }
+
+    pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
+        match self {
+            Kernel::Jumps(jumps) => jumps.look(needles, bytes, look),
+            // SAFETY: by the invariant the processor has the feature.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Ssse3(fingerprints) => unsafe { ssse3(fingerprints, needles, bytes, look) },
+            // SAFETY: the same.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(fingerprints) => unsafe { avx2(fingerprints, needles, bytes, look) },
+            #[cfg(target_feature = "simd128")]
+            Kernel::Simd128(fingerprints) => fingerprints.look::<Simd128, L>(needles, bytes, look),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "ssse3")]
+fn ssse3<L: Look>(
+    fingerprints: &Fingerprints,
+    needles: &Needles,
+    bytes: &[u8],
+    look: &mut L,
+) -> Ended {
+    fingerprints.look::<Ssse3, L>(needles, bytes, look)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2<L: Look>(
+    fingerprints: &Fingerprints,
+    needles: &Needles,
+    bytes: &[u8],
+    look: &mut L,
+) -> Ended {
+    fingerprints.look::<Avx2, L>(needles, bytes, look)
+}

@@ -1,0 +1,129 @@
+//! What a scan looks for: the texts of the searches, and what could hide one.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What JSON's numeric escapes of characters that are of one byte begin with.
+const ESCAPE: &[u8] = b"\\u00";
+
+/// What a record may hide a text with besides, where it carries XML: a numeric reference,
+/// a comment or CDATA section, a processing instruction.
+const MARKUP: [&[u8]; 3] = [b"<!", b"<?", b"&#"];
+
+/// Characters that JSON writers like to escape though they need not. No text goes over
+/// one that XML would write otherwise; those that are in a text hide it, escaped.
+const HARMLESS: &[u8] = b"\"&'+/<=>`";
+
+/// All that is looked for.
+#[derive(Clone, Debug)]
+pub(super) struct Needles {
+    all: Vec<Needle>,
+    /// The characters of ASCII whose escapes hide something.
+    hiding: [bool; 128],
+}
+
+/// One text that is looked for, in letters of either case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Needle {
+    /// In lower case.
+    pub(super) bytes: Vec<u8>,
+    pub(super) kind: Kind,
+}
+
+/// What it means where a needle stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A search asks for it.
+    Text,
+    /// The begin of an escape: it depends on the character.
+    Escape,
+    /// Markup that can hide a text.
+    Markup,
+}
+
+impl Needles {
+    /// These texts, in lower case, and what could hide them.
+    pub(super) fn new(texts: BTreeSet<String>) -> Self {
+        let mut hiding = [false; 128];
+        for (byte, hides) in (0..).zip(&mut hiding) {
+            let is_in_a_text = || {
+                let one: u8 = byte;
+                texts.iter().any(|text| text.as_bytes().contains(&one))
+            };
+            *hides = (b' '..=b'~').contains(&byte) && (!HARMLESS.contains(&byte) || is_in_a_text());
+        }
+        let needle = |bytes: Vec<u8>, kind| Needle { bytes, kind };
+        let mut all: Vec<Needle> = MARKUP
+            .iter()
+            .map(|bytes| needle(bytes.to_vec(), Kind::Markup))
+            .collect();
+        all.push(needle(ESCAPE.to_vec(), Kind::Escape));
+        let texts = texts.into_iter().map(String::into_bytes);
+        all.extend(texts.map(|bytes| needle(bytes, Kind::Text)));
+        Needles { all, hiding }
+    }
+
+    pub(super) fn all(&self) -> &[Needle] {
+        &self.all
+    }
+
+    /// Those that searches ask for.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        let texts = self.all.iter().filter(|needle| needle.kind == Kind::Text);
+        texts.map(|needle| needle.bytes.as_slice())
+    }
+
+    /// Does the needle stand at the begin of `rest`, and mean something there?
+    pub(super) fn stands_before(&self, needle: &Needle, rest: &[u8]) -> bool {
+        let Some((bytes, after)) = rest.split_at_checked(needle.bytes.len()) else {
+            return false;
+        };
+        bytes.eq_ignore_ascii_case(&needle.bytes)
+            && (needle.kind != Kind::Escape || self.hides(after))
+    }
+
+    /// Does an escape whose last two digits begin `after` hide something? The brackets
+    /// and ampersands of XML do with what follows them.
+    pub(super) fn hides(&self, after: &[u8]) -> bool {
+        let Some(([high, low], after)) = after.split_first_chunk() else {
+            return false;
+        };
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        let (Some(high), Some(low)) = (digit(high), digit(low)) else {
+            return false;
+        };
+        let byte = (high * 16 + low) as u8;
+        self.hiding.get(usize::from(byte)).copied().unwrap_or(false)
+            || matches!(
+                (byte, after.first()),
+                (b'<', Some(b'!' | b'?')) | (b'&', Some(b'#'))
+            )
+    }
+
+    /// Does anything stand in the bytes that could hide a text? The same as looking for
+    /// all needles but the texts, where each look at a byte is dear.
+    pub(super) fn hidden_in(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        while let Some(at) = memchr::memchr(b'\\', rest) {
+            rest = rest.get(at..).unwrap_or_default();
+            if let Some(after) = rest.strip_prefix(ESCAPE)
+                && self.hides(after)
+            {
+                return true;
+            }
+            // Whether the backslash is itself escaped does not matter: a text may carry
+            // JSON.
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        let mut rest = bytes;
+        while let Some(at) = memchr::memchr2(b'<', b'&', rest) {
+            rest = rest.get(at..).unwrap_or_default();
+            if MARKUP.iter().any(|markup| rest.starts_with(markup)) {
+                return true;
+            }
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        false
+    }
+}
