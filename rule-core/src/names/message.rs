@@ -8,6 +8,8 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::search::fold;
+
 /// Fills a template: `%n` becomes the nth value, an empty text where there is
 /// none; `%%` is a percent sign, `%n` with the letter a line break, `%t` a tab;
 /// any other `%` stays.
@@ -29,7 +31,7 @@ pub(crate) fn can_build(template: &str, text: &str) -> bool {
     let mut is_first = true;
     for part in parts(template) {
         match part {
-            Part::Text(part) => fixed.push_str(&part.to_ascii_lowercase()),
+            Part::Text(part) => fixed.push_str(&fold(part)),
             // Between two values that follow one another there is nothing to tell them
             // apart.
             Part::Value(_) if fixed.is_empty() && !is_first => return true,

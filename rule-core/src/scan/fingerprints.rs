@@ -23,8 +23,15 @@ use super::vector::Vector;
 /// Groups of needles, each with a bit.
 const GROUPS: usize = 8;
 
-/// Groups that are kept for what could hide a text.
-const KEPT: usize = 2;
+/// The groups of an escape, and of markup that begins with a bracket, at even places and
+/// at odd ones, or with an ampersand. Where more share a group, the tables mix the halves of
+/// their bytes, and those of markup mixed are commas, slashes and digits.
+const ESCAPE: usize = 0;
+const BRACKET: [usize; 2] = [1, 2];
+const AMPERSAND: usize = 3;
+/// The group of what is not ASCII, where that can hide a text; the groups behind it are
+/// those of texts.
+const NOT_ASCII: usize = 4;
 
 /// More texts than this fill the tables so much that places stand out no more.
 pub(super) const MOST: usize = 40;
@@ -40,7 +47,7 @@ pub(super) struct Fingerprints {
 }
 
 /// A needle in its group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Member {
     needle: usize,
     /// Where in the needle its first run begins. One whose second byte is the needle's
@@ -58,12 +65,24 @@ impl Fingerprints {
             groups: Default::default(),
         };
         let mut texts: Vec<(&[u8], Member)> = Vec::new();
+        let mut first = NOT_ASCII;
         for (index, needle) in needles.all().iter().enumerate() {
             let run = rarest(needle);
             let member = Member { needle: index, run };
             match needle.kind {
-                Kind::Escape => fingerprints.add(0, needle, member),
-                Kind::Markup => fingerprints.add(1, needle, member),
+                Kind::Escape => fingerprints.add([ESCAPE; 2], needle, member),
+                Kind::Hiding => {
+                    let groups = match needle.bytes.first() {
+                        Some(b'\\') => [ESCAPE; 2],
+                        Some(b'<') => BRACKET,
+                        Some(b'&') => [AMPERSAND; 2],
+                        _ => {
+                            first = NOT_ASCII + 1;
+                            [NOT_ASCII; 2]
+                        }
+                    };
+                    fingerprints.add(groups, needle, member);
+                }
                 Kind::Text => texts.push((needle.bytes.get(run..).unwrap_or_default(), member)),
             }
         }
@@ -72,21 +91,23 @@ impl Fingerprints {
         let count = texts.len().max(1);
         for (place, (_, member)) in texts.into_iter().enumerate() {
             if let Some(needle) = needles.all().get(member.needle) {
-                fingerprints.add(KEPT + place * (GROUPS - KEPT) / count, needle, member);
+                let group = first + place * (GROUPS - first) / count;
+                fingerprints.add([group; 2], needle, member);
             }
         }
         fingerprints
     }
 
-    fn add(&mut self, group: usize, needle: &Needle, member: Member) {
+    /// Adds a needle to the groups of its first and of its second run.
+    fn add(&mut self, groups: [usize; 2], needle: &Needle, member: Member) {
         let byte = |place: usize| needle.bytes.get(place).copied();
         let runs: [Run; 2] = match needle.bytes.get(2) {
             Some(_) => [0, 1].map(|more| [0, 1, 2].map(|place| byte(member.run + more + place))),
             // Two bytes: with any other behind them, or before them.
             None => [[byte(0), byte(1), None], [None, byte(0), byte(1)]],
         };
-        let bit = 1 << group;
-        for run in runs {
+        for (run, group) in runs.into_iter().zip(groups) {
+            let bit = 1 << group;
             for (tables, byte) in self.tables.iter_mut().zip(run) {
                 let [low, high] = tables;
                 match byte {
@@ -106,8 +127,12 @@ impl Fingerprints {
                 }
             }
         }
-        if let Some(members) = self.groups.get_mut(group) {
-            members.push(member);
+        for group in groups {
+            if let Some(members) = self.groups.get_mut(group)
+                && members.last() != Some(&member)
+            {
+                members.push(member);
+            }
         }
     }
 
@@ -142,28 +167,14 @@ impl Fingerprints {
         bytes: &[u8],
         look: &mut L,
     ) -> Ended {
-        let [first, second, third] = &self.tables;
-        let tables =
-            [first, second, third].map(|[low, high]| [V::repeated(low), V::repeated(high)]);
-        let (lower, line_break) = (V::splat(0x0f), V::splat(b'\n'));
+        let tables = Tables::<V>::new(&self.tables);
+        let line_break = V::splat(b'\n');
         let mut budget = Budget::of(bytes, PLACES);
         let mut before = V::splat(0);
-        // The groups that a block's runs may begin with, and its line breaks.
-        let mut block = |block: &[u8]| {
-            let (left, right) = block.split_at_checked(V::BYTES).unwrap_or_default();
-            let (even, odd) = V::load(left).split(V::load(right));
-            let groups =
-                |[low, high]: [V; 2], bytes: V| low.at(bytes.and(lower)).and(high.at(bytes.high()));
-            let [first, second, third] = tables;
-            let two = groups(first, even).and(groups(second, odd));
-            let found = two.behind(before).and(groups(third, even));
-            before = two;
-            (found, even, odd)
-        };
         let mut at = 0;
         let (blocks, rest) = bytes.split_at(bytes.len() - bytes.len() % (2 * V::BYTES));
-        for bytes_of_block in blocks.chunks_exact(2 * V::BYTES) {
-            let (found, even, odd) = block(bytes_of_block);
+        for block in blocks.chunks_exact(2 * V::BYTES) {
+            let (found, even, odd) = tables.look_up(block, &mut before);
             let (even, odd) = (even.same(line_break), odd.same(line_break));
             let special = match L::LINES {
                 true => found.or(even).or(odd),
@@ -182,7 +193,8 @@ impl Fingerprints {
         for (to, from) in last.iter_mut().zip(rest) {
             *to = *from;
         }
-        let (found, even, odd) = block(last.get(..2 * V::BYTES).unwrap_or_default());
+        let last = last.get(..2 * V::BYTES).unwrap_or_default();
+        let (found, even, odd) = tables.look_up(last, &mut before);
         let special = Special::new(at, found, even.same(line_break), odd.same(line_break));
         let ended = self.settle(&special, needles, bytes, &mut budget, look);
         ended.unwrap_or(Ended::Through)
@@ -244,6 +256,52 @@ impl Fingerprints {
     }
 }
 
+/// The tables as vectors.
+///
+/// Its functions are always inlined, for only then are they compiled for the feature of the
+/// processor that their caller is.
+#[derive(Clone, Copy)]
+struct Tables<V> {
+    tables: [[V; 2]; 3],
+    lower: V,
+}
+
+impl<V: Vector> Tables<V> {
+    #[inline(always)]
+    fn new(tables: &[[[u8; 16]; 2]; 3]) -> Self {
+        let [first, second, third] = tables;
+        let [[a, b], [c, d], [e, f]] = [first, second, third];
+        Tables {
+            tables: [
+                [V::repeated(a), V::repeated(b)],
+                [V::repeated(c), V::repeated(d)],
+                [V::repeated(e), V::repeated(f)],
+            ],
+            lower: V::splat(0x0f),
+        }
+    }
+
+    /// The groups of the runs that end with the bytes at even places of a block of two
+    /// vectors, and its bytes at even and at odd places. `before` is what the block before
+    /// it has left of the last of its runs.
+    #[inline(always)]
+    fn look_up(&self, block: &[u8], before: &mut V) -> (V, V, V) {
+        let (left, right) = block.split_at_checked(V::BYTES).unwrap_or_default();
+        let (even, odd) = V::load(left).split(V::load(right));
+        let [first, second, third] = self.tables;
+        let two = self.groups(first, even).and(self.groups(second, odd));
+        let found = two.behind(*before).and(self.groups(third, even));
+        *before = two;
+        (found, even, odd)
+    }
+
+    #[inline(always)]
+    fn groups(&self, [low, high]: [V; 2], bytes: V) -> V {
+        let by_low = low.at(bytes.and(self.lower));
+        by_low.and(high.at(bytes.high()))
+    }
+}
+
 /// A block of input in which something stands out.
 struct Special {
     /// Where it begins.
@@ -288,6 +346,6 @@ fn rarest(needle: &Needle) -> usize {
             let rarest = runs.min_by_key(|(_, run)| frequency(run));
             rarest.map_or(0, |(place, _)| place)
         }
-        Kind::Escape | Kind::Markup => 0,
+        Kind::Escape | Kind::Hiding => 0,
     }
 }

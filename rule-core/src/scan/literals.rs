@@ -89,13 +89,9 @@ fn longest_piece<'p>(parts: impl Iterator<Item = &'p str>) -> Option<String> {
 }
 
 /// Can this character stand in a record as something else, besides by a numeric
-/// escape? By an escape of JSON or XML; a blank by a line break in an attribute of XML;
-/// or, `s` and `k`, by a letter that is not ASCII and folds to it.
+/// escape? By an escape of JSON or XML; a blank by a line break in an attribute of XML.
 fn may_be_other(c: char) -> bool {
     !c.is_ascii()
         || c.is_ascii_control()
-        || matches!(
-            c,
-            ' ' | '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | 's' | 'S' | 'k' | 'K'
-        )
+        || matches!(c, ' ' | '"' | '\\' | '/' | '<' | '>' | '&' | '\'')
 }

@@ -12,8 +12,9 @@
 //!
 //! A look may say yes to a record that does not match, and never no to one that does.
 //! What could hide a text makes a yes: a numeric escape of JSON or of the XML that a
-//! record may carry, and markup that splits its text (`needles`). Characters with other
-//! escapes, and letters with variants outside of ASCII, are in no text that is looked for.
+//! record may carry, markup that splits its text, a letter that is not ASCII and has a
+//! variant that is (`needles`). Characters with other escapes are in no text that is looked
+//! for.
 //!
 //! All three searches answer the same: what they look for stands in the bytes or not. So
 //! the processor changes the time that it takes, and no number that is counted.

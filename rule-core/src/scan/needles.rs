@@ -11,6 +11,13 @@ const ESCAPE: &[u8] = b"\\u00";
 /// a comment or CDATA section, a processing instruction.
 const MARKUP: [&[u8]; 3] = [b"<!", b"<?", b"&#"];
 
+/// The letters that are not ASCII and whose case variants are, and how JSON escapes them:
+/// where a text has the letter of ASCII, these hide it [`search::fold`].
+const VARIANTS: [(char, [&[u8]; 2]); 2] = [
+    ('s', ["\u{17f}".as_bytes(), b"\\u017f"]),
+    ('k', ["\u{212a}".as_bytes(), b"\\u212a"]),
+];
+
 /// Characters that JSON writers like to escape though they need not. No text goes over
 /// one that XML would write otherwise; those that are in a text hide it, escaped.
 const HARMLESS: &[u8] = b"\"&'+/<=>`";
@@ -19,6 +26,8 @@ const HARMLESS: &[u8] = b"\"&'+/<=>`";
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
     all: Vec<Needle>,
+    /// Is there a text with a letter that has variants outside of ASCII?
+    has_variants: bool,
     /// The characters of ASCII whose escapes hide something.
     hiding: [bool; 128],
 }
@@ -38,13 +47,16 @@ pub(super) enum Kind {
     Text,
     /// The begin of an escape: it depends on the character.
     Escape,
-    /// Markup that can hide a text.
-    Markup,
+    /// A text can be hidden there.
+    Hiding,
 }
 
 impl Needles {
     /// These texts, in lower case, and what could hide them.
-    pub(super) fn new(texts: BTreeSet<String>) -> Self {
+    pub(super) fn new(mut texts: BTreeSet<String>) -> Self {
+        // One that holds another says nothing more.
+        let all = texts.clone();
+        texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
         let mut hiding = [false; 128];
         for (byte, hides) in (0..).zip(&mut hiding) {
             let is_in_a_text = || {
@@ -54,14 +66,23 @@ impl Needles {
             *hides = (b' '..=b'~').contains(&byte) && (!HARMLESS.contains(&byte) || is_in_a_text());
         }
         let needle = |bytes: Vec<u8>, kind| Needle { bytes, kind };
+        let has = |letter: char| texts.iter().any(|text| text.contains(letter));
+        let variants = VARIANTS.iter().filter(|(letter, _)| has(*letter));
+        let variants: Vec<&[u8]> = variants.flat_map(|(_, variants)| *variants).collect();
+        let has_variants = !variants.is_empty();
         let mut all: Vec<Needle> = MARKUP
-            .iter()
-            .map(|bytes| needle(bytes.to_vec(), Kind::Markup))
+            .into_iter()
+            .chain(variants)
+            .map(|bytes| needle(bytes.to_vec(), Kind::Hiding))
             .collect();
         all.push(needle(ESCAPE.to_vec(), Kind::Escape));
         let texts = texts.into_iter().map(String::into_bytes);
         all.extend(texts.map(|bytes| needle(bytes, Kind::Text)));
-        Needles { all, hiding }
+        Needles {
+            all,
+            has_variants,
+            hiding,
+        }
     }
 
     pub(super) fn all(&self) -> &[Needle] {
@@ -112,6 +133,9 @@ impl Needles {
             {
                 return true;
             }
+            if self.has_variants && self.hiding_begins(rest) {
+                return true;
+            }
             // Whether the backslash is itself escaped does not matter: a text may carry
             // JSON.
             rest = rest.get(1..).unwrap_or_default();
@@ -119,11 +143,31 @@ impl Needles {
         let mut rest = bytes;
         while let Some(at) = memchr::memchr2(b'<', b'&', rest) {
             rest = rest.get(at..).unwrap_or_default();
-            if MARKUP.iter().any(|markup| rest.starts_with(markup)) {
+            if self.hiding_begins(rest) {
+                return true;
+            }
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        let mut rest = bytes;
+        let [(_, [long_s, _]), (_, [kelvin, _])] = VARIANTS;
+        let (Some(&long_s), Some(&kelvin)) = (long_s.first(), kelvin.first()) else {
+            return false;
+        };
+        while self.has_variants
+            && let Some(at) = memchr::memchr2(long_s, kelvin, rest)
+        {
+            rest = rest.get(at..).unwrap_or_default();
+            if self.hiding_begins(rest) {
                 return true;
             }
             rest = rest.get(1..).unwrap_or_default();
         }
         false
+    }
+
+    /// Does something begin here that can hide a text?
+    fn hiding_begins(&self, rest: &[u8]) -> bool {
+        let mut hiding = self.all.iter().filter(|needle| needle.kind == Kind::Hiding);
+        hiding.any(|needle| self.stands_before(needle, rest))
     }
 }

@@ -24,7 +24,7 @@ pub use pattern::Pattern;
 pub use term::Term;
 
 use crate::value::{Number, parse_number};
-use fold::fold;
+pub(crate) use fold::fold;
 
 /// A field as a plan names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
