@@ -10,7 +10,8 @@
 //! all tables agree in may begin there. Letters differ from their capitals in the upper
 //! half alone, so that both cases cost nothing.
 //!
-//! Of each text that run is taken which logs have least often.
+//! Of each text that run is taken, and put to that group, which makes the fewest places of
+//! a log stand out.
 
 use alloc::vec::Vec;
 
@@ -33,9 +34,6 @@ const AMPERSAND: usize = 3;
 /// those of texts.
 const NOT_ASCII: usize = 4;
 
-/// More texts than this fill the tables so much that places stand out no more.
-pub(super) const MOST: usize = 40;
-
 /// One false place in so many bytes costs next to nothing.
 const PLACES: usize = 64;
 
@@ -43,7 +41,14 @@ const PLACES: usize = 64;
 pub(super) struct Fingerprints {
     /// For each byte of a run: the groups by its lower half, and by its upper half.
     tables: [[[u8; 16]; 2]; 3],
-    groups: [Vec<Member>; GROUPS],
+    groups: [Group; GROUPS],
+}
+
+/// Needles that share a bit.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    members: Vec<Member>,
+    accepted: Accepted,
 }
 
 /// A needle in its group.
@@ -58,80 +63,114 @@ struct Member {
 /// The bytes that may stand at a place of a run; none for any.
 type Run = [Option<u8>; 3];
 
+/// The runs that a group takes for one of its own: for each byte its lower halves and its
+/// upper halves, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Accepted([[u16; 2]; 3]);
+
+impl Accepted {
+    fn with(mut self, run: Run) -> Self {
+        for ([low, high], byte) in self.0.iter_mut().zip(run) {
+            match byte {
+                None => (*low, *high) = (u16::MAX, u16::MAX),
+                Some(byte) => {
+                    for byte in [byte, byte.to_ascii_uppercase()] {
+                        *low |= 1 << (byte & 0x0f);
+                        *high |= 1 << (byte >> 4);
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    /// How many runs of a log it accepts, of 2 to the power of 48, were the bytes of a run
+    /// independent of one another.
+    fn share(self) -> u64 {
+        let accepts = |[low, high]: [u16; 2], byte: u8| {
+            low >> (byte & 0x0f) & 1 == 1 && high >> (byte >> 4) & 1 == 1
+        };
+        let shares = self.0.map(|halves| {
+            let bytes = (b' '..=b'~').filter(|byte| accepts(halves, *byte));
+            bytes.map(frequency::of).sum::<u64>()
+        });
+        shares.iter().product()
+    }
+}
+
 impl Fingerprints {
     pub(super) fn new(needles: &Needles) -> Self {
         let mut fingerprints = Fingerprints {
             tables: [[[0; 16]; 2]; 3],
             groups: Default::default(),
         };
-        let mut texts: Vec<(&[u8], Member)> = Vec::new();
         let mut first = NOT_ASCII;
-        for (index, needle) in needles.all().iter().enumerate() {
-            let run = rarest(needle);
-            let member = Member { needle: index, run };
-            match needle.kind {
-                Kind::Escape => fingerprints.add([ESCAPE; 2], needle, member),
-                Kind::Hiding => {
-                    let groups = match needle.bytes.first() {
-                        Some(b'\\') => [ESCAPE; 2],
-                        Some(b'<') => BRACKET,
-                        Some(b'&') => [AMPERSAND; 2],
-                        _ => {
-                            first = NOT_ASCII + 1;
-                            [NOT_ASCII; 2]
-                        }
-                    };
-                    fingerprints.add(groups, needle, member);
+        let all = || needles.all().iter().enumerate();
+        for (index, needle) in all() {
+            let groups = match (needle.kind, needle.bytes.first()) {
+                (Kind::Text, _) => continue,
+                (_, Some(b'\\')) => [ESCAPE; 2],
+                (_, Some(b'<')) => BRACKET,
+                (_, Some(b'&')) => [AMPERSAND; 2],
+                _ => {
+                    first = NOT_ASCII + 1;
+                    [NOT_ASCII; 2]
                 }
-                Kind::Text => texts.push((needle.bytes.get(run..).unwrap_or_default(), member)),
-            }
+            };
+            let member = Member {
+                needle: index,
+                run: 0,
+            };
+            fingerprints.add(groups, needle, member);
         }
-        // Those that are alike share a group.
-        texts.sort_by_key(|(run, _)| *run);
-        let count = texts.len().max(1);
-        for (place, (_, member)) in texts.into_iter().enumerate() {
-            if let Some(needle) = needles.all().get(member.needle) {
-                let group = first + place * (GROUPS - first) / count;
-                fingerprints.add([group; 2], needle, member);
+        for (index, needle) in all().filter(|(_, needle)| needle.kind == Kind::Text) {
+            let (group, run) = fingerprints.best_place(first, needle);
+            let member = Member { needle: index, run };
+            fingerprints.add([group; 2], needle, member);
+        }
+        for (group, bit) in fingerprints
+            .groups
+            .iter()
+            .zip((0..8).map(|place| 1 << place))
+        {
+            for (tables, halves) in fingerprints.tables.iter_mut().zip(group.accepted.0) {
+                for (table, halves) in tables.iter_mut().zip(halves) {
+                    for (place, groups) in table.iter_mut().enumerate() {
+                        if halves >> place & 1 == 1 {
+                            *groups |= bit;
+                        }
+                    }
+                }
             }
         }
         fingerprints
     }
 
+    /// The group, from `first` on, and the run of a text in which it makes the fewest places
+    /// of a log stand out that did not before.
+    fn best_place(&self, first: usize, needle: &Needle) -> (usize, usize) {
+        let runs = 0..=needle.bytes.len().saturating_sub(4);
+        let groups = self.groups.iter().enumerate().skip(first);
+        let places = groups.flat_map(|(group, one)| {
+            runs.clone().map(move |run| {
+                let [a, b] = runs_of(needle, run);
+                let more = one.accepted.with(a).with(b).share() - one.accepted.share();
+                (more, group, run)
+            })
+        });
+        places
+            .min()
+            .map_or((first, 0), |(_, group, run)| (group, run))
+    }
+
     /// Adds a needle to the groups of its first and of its second run.
     fn add(&mut self, groups: [usize; 2], needle: &Needle, member: Member) {
-        let byte = |place: usize| needle.bytes.get(place).copied();
-        let runs: [Run; 2] = match needle.bytes.get(2) {
-            Some(_) => [0, 1].map(|more| [0, 1, 2].map(|place| byte(member.run + more + place))),
-            // Two bytes: with any other behind them, or before them.
-            None => [[byte(0), byte(1), None], [None, byte(0), byte(1)]],
-        };
-        for (run, group) in runs.into_iter().zip(groups) {
-            let bit = 1 << group;
-            for (tables, byte) in self.tables.iter_mut().zip(run) {
-                let [low, high] = tables;
-                match byte {
-                    None => {
-                        low.iter_mut().chain(high).for_each(|groups| *groups |= bit);
-                    }
-                    Some(byte) => {
-                        for byte in [byte, byte.to_ascii_uppercase()] {
-                            let places = [(&mut *low, byte & 0x0f), (&mut *high, byte >> 4)];
-                            for (table, place) in places {
-                                if let Some(groups) = table.get_mut(usize::from(place)) {
-                                    *groups |= bit;
-                                }
-                            }
-                        }
-                    }
+        for (run, group) in runs_of(needle, member.run).into_iter().zip(groups) {
+            if let Some(group) = self.groups.get_mut(group) {
+                group.accepted = group.accepted.with(run);
+                if group.members.last() != Some(&member) {
+                    group.members.push(member);
                 }
-            }
-        }
-        for group in groups {
-            if let Some(members) = self.groups.get_mut(group)
-                && members.last() != Some(&member)
-            {
-                members.push(member);
             }
         }
     }
@@ -140,10 +179,10 @@ impl Fingerprints {
     /// it begins.
     #[cold]
     fn found_at(&self, needles: &Needles, bytes: &[u8], run: usize, groups: u8) -> Option<usize> {
-        let members = self.groups.iter().enumerate();
-        let mut members = members
+        let all = self.groups.iter().enumerate();
+        let mut members = all
             .filter(|(group, _)| groups >> group & 1 == 1)
-            .flat_map(|(_, members)| members);
+            .flat_map(|(_, group)| &group.members);
         members.find_map(|member| {
             let needle = needles.all().get(member.needle)?;
             let begins = |back: usize| {
@@ -174,14 +213,14 @@ impl Fingerprints {
         let mut at = 0;
         let (blocks, rest) = bytes.split_at(bytes.len() - bytes.len() % (2 * V::BYTES));
         for block in blocks.chunks_exact(2 * V::BYTES) {
-            let (found, even, odd) = tables.look_up(block, &mut before);
-            let (even, odd) = (even.same(line_break), odd.same(line_break));
+            let (found, left, right) = tables.look_up(block, &mut before);
+            let (left, right) = (left.same(line_break), right.same(line_break));
             let special = match L::LINES {
-                true => found.or(even).or(odd),
+                true => found.or(left).or(right),
                 false => found,
             };
             if !special.is_zero() {
-                let special = Special::new(at, found, even, odd);
+                let special = Special::new(at, found, left, right);
                 if let Some(ended) = self.settle(&special, needles, bytes, &mut budget, look) {
                     return ended;
                 }
@@ -194,8 +233,8 @@ impl Fingerprints {
             *to = *from;
         }
         let last = last.get(..2 * V::BYTES).unwrap_or_default();
-        let (found, even, odd) = tables.look_up(last, &mut before);
-        let special = Special::new(at, found, even.same(line_break), odd.same(line_break));
+        let (found, left, right) = tables.look_up(last, &mut before);
+        let special = Special::new(at, found, left.same(line_break), right.same(line_break));
         let ended = self.settle(&special, needles, bytes, &mut budget, look);
         ended.unwrap_or(Ended::Through)
     }
@@ -230,20 +269,10 @@ impl Fingerprints {
             }
         }
         if L::LINES {
-            let (mut even, mut odd) = (block.even, block.odd);
-            while even | odd != 0 {
-                let (first, second) = (even.trailing_zeros(), odd.trailing_zeros());
-                let place = match first <= second {
-                    true => {
-                        even &= even - 1;
-                        2 * first
-                    }
-                    false => {
-                        odd &= odd - 1;
-                        2 * second + 1
-                    }
-                };
-                let at = block.at + place as usize;
+            let mut line_breaks = block.line_breaks;
+            while line_breaks != 0 {
+                let at = block.at + line_breaks.trailing_zeros() as usize;
+                line_breaks &= line_breaks - 1;
                 if at >= end {
                     break;
                 }
@@ -282,17 +311,18 @@ impl<V: Vector> Tables<V> {
     }
 
     /// The groups of the runs that end with the bytes at even places of a block of two
-    /// vectors, and its bytes at even and at odd places. `before` is what the block before
-    /// it has left of the last of its runs.
+    /// vectors, and these two. `before` is what the block before it has left of the last of
+    /// its runs.
     #[inline(always)]
     fn look_up(&self, block: &[u8], before: &mut V) -> (V, V, V) {
         let (left, right) = block.split_at_checked(V::BYTES).unwrap_or_default();
-        let (even, odd) = V::load(left).split(V::load(right));
+        let (left, right) = (V::load(left), V::load(right));
+        let (even, odd) = left.split(right);
         let [first, second, third] = self.tables;
         let two = self.groups(first, even).and(self.groups(second, odd));
         let found = two.behind(*before).and(self.groups(third, even));
         *before = two;
-        (found, even, odd)
+        (found, left, right)
     }
 
     #[inline(always)]
@@ -310,14 +340,13 @@ struct Special {
     places: u32,
     /// For each of these the groups.
     found: [u8; 32],
-    /// The line breaks among its bytes at even places, and at odd ones.
-    even: u32,
-    odd: u32,
+    /// The line breaks among its bytes, a bit each.
+    line_breaks: u64,
 }
 
 impl Special {
     #[inline(always)]
-    fn new<V: Vector>(at: usize, found: V, even: V, odd: V) -> Self {
+    fn new<V: Vector>(at: usize, found: V, left: V, right: V) -> Self {
         let all = u32::MAX >> (32 - V::BYTES);
         let places = !found.same(V::splat(0)).bits() & all;
         Special {
@@ -327,25 +356,17 @@ impl Special {
                 0 => [0; 32],
                 _ => found.to_array(),
             },
-            even: even.bits(),
-            odd: odd.bits(),
+            line_breaks: u64::from(left.bits()) | u64::from(right.bits()) << V::BYTES,
         }
     }
 }
 
-/// Where the two runs begin that logs have least often. What is no text has its own.
-fn rarest(needle: &Needle) -> usize {
-    let runs = needle.bytes.windows(4).enumerate();
-    match needle.kind {
-        Kind::Text => {
-            let frequency = |run: &[u8]| {
-                let first = frequency::of(run.get(..3).unwrap_or_default());
-                let second = frequency::of(run.get(1..).unwrap_or_default());
-                first.max(second)
-            };
-            let rarest = runs.min_by_key(|(_, run)| frequency(run));
-            rarest.map_or(0, |(place, _)| place)
-        }
-        Kind::Escape | Kind::Hiding => 0,
+/// The two runs of a needle, of which the first begins at `from`.
+fn runs_of(needle: &Needle, from: usize) -> [Run; 2] {
+    let byte = |place: usize| needle.bytes.get(place).copied();
+    match needle.bytes.len() {
+        // With any other byte behind them, or before them.
+        2 => [[byte(0), byte(1), None], [None, byte(0), byte(1)]],
+        _ => [0, 1].map(|more| [0, 1, 2].map(|place| byte(from + more + place))),
     }
 }

@@ -6,9 +6,11 @@
 
 use alloc::boxed::Box;
 
+use memchr::{memchr, memchr2};
+
 use super::budget::Budget;
 use super::look::{Ended, Look};
-use super::needles::Needles;
+use super::needles::{ESCAPE, Kind, Needles};
 
 #[derive(Debug)]
 pub(super) struct Jumps {
@@ -17,6 +19,8 @@ pub(super) struct Jumps {
     /// How far the window can go on by the byte at its end, in both cases; 0 where a
     /// text may stand in it.
     shifts: Box<[u8; 256]>,
+    /// Do letters that are not ASCII hide a text?
+    has_variants: bool,
 }
 
 /// A look at one place in so many bytes takes less time than the linear search.
@@ -37,7 +41,12 @@ impl Jumps {
                 }
             }
         }
-        Jumps { window, shifts }
+        let mut all = needles.all().iter();
+        Jumps {
+            window,
+            shifts,
+            has_variants: all.any(|needle| !needle.bytes.is_ascii()),
+        }
     }
 
     pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
@@ -48,7 +57,7 @@ impl Jumps {
         loop {
             let start = look.start();
             let rest = bytes.get(start..).unwrap_or_default();
-            let Some(length) = memchr::memchr(b'\n', rest) else {
+            let Some(length) = memchr(b'\n', rest) else {
                 return Ended::Through;
             };
             let line = rest.get(..length).unwrap_or_default();
@@ -67,7 +76,7 @@ impl Jumps {
                 match self.shifts.get(usize::from(byte)) {
                     Some(0) | None => {
                         let rest = record.get(end - last..).unwrap_or_default();
-                        if begins_with_a_text(needles, rest) {
+                        if begins(needles, Kind::Text, rest) {
                             return Ended::Found;
                         }
                         if budget.is_spent() {
@@ -79,16 +88,62 @@ impl Jumps {
                 }
             }
         }
-        match needles.hidden_in(record) {
+        match self.hidden_in(needles, record) {
             true => Ended::Found,
             false => Ended::Through,
         }
     }
+
+    /// Does anything stand in the bytes that could hide a text?
+    fn hidden_in(&self, needles: &Needles, bytes: &[u8]) -> bool {
+        // Whether a backslash is itself escaped does not matter: a text may carry JSON.
+        let escape = |rest: &[u8]| {
+            let after = rest.strip_prefix(ESCAPE);
+            after.is_some_and(|after| needles.hides(after))
+                || self.has_variants && hiding_begins(needles, rest)
+        };
+        let [long_s, kelvin] = VARIANTS;
+        any_at(bytes, |rest| memchr(b'\\', rest), escape)
+            || any_at(
+                bytes,
+                |rest| memchr2(b'<', b'&', rest),
+                |rest| hiding_begins(needles, rest),
+            )
+            || self.has_variants
+                && any_at(
+                    bytes,
+                    |rest| memchr2(long_s, kelvin, rest),
+                    |rest| hiding_begins(needles, rest),
+                )
+    }
 }
 
-fn begins_with_a_text(needles: &Needles, rest: &[u8]) -> bool {
-    needles.texts().any(|text| {
-        rest.get(..text.len())
-            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(text))
-    })
+/// The first bytes of the letters that are not ASCII and have a variant that is.
+const VARIANTS: [u8; 2] = [0xc5, 0xe2];
+
+/// Does one of the places that `next` finds hold?
+fn any_at(
+    bytes: &[u8],
+    next: impl Fn(&[u8]) -> Option<usize>,
+    holds: impl Fn(&[u8]) -> bool,
+) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = next(rest) {
+        rest = rest.get(at..).unwrap_or_default();
+        if holds(rest) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Does something begin here that can hide a text?
+fn hiding_begins(needles: &Needles, rest: &[u8]) -> bool {
+    begins(needles, Kind::Hiding, rest)
+}
+
+fn begins(needles: &Needles, kind: Kind, rest: &[u8]) -> bool {
+    let mut all = needles.all().iter();
+    all.any(|needle| needle.kind == kind && needles.stands_before(needle, rest))
 }

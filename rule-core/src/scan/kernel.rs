@@ -3,7 +3,8 @@
 #![allow(unsafe_code)]
 
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
-use super::fingerprints::{self, Fingerprints};
+use super::fingerprints::Fingerprints;
+#[cfg(not(target_feature = "simd128"))]
 use super::jumps::Jumps;
 use super::look::{Ended, Look};
 use super::needles::Needles;
@@ -12,8 +13,14 @@ use super::vector::simd128::Simd128;
 #[cfg(target_arch = "x86_64")]
 use super::vector::x86::{Avx2, Ssse3};
 
+/// More texts than this have a place nearly everywhere.
+const MOST: usize = 40;
+
 #[derive(Debug)]
 pub(super) enum Kernel {
+    /// There are too many texts for any: nearly every place would stand out.
+    None,
+    #[cfg(not(target_feature = "simd128"))]
     Jumps(Jumps),
     /// INVARIANT: the processor has SSSE3.
     #[cfg(target_arch = "x86_64")]
@@ -43,25 +50,28 @@ macro_rules! has {
 impl Kernel {
     /// The quickest one for these needles.
     pub(super) fn best(needles: &Needles) -> Self {
-        #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
-        if needles.texts().count() <= fingerprints::MOST {
-            #[cfg(target_arch = "x86_64")]
-            {
-                let has_ssse3 = has!("ssse3");
-                if has!("avx2") {
-                    return Kernel::Avx2(Fingerprints::new(needles));
-                } else if has_ssse3 {
-                    return Kernel::Ssse3(Fingerprints::new(needles));
-                }
-            }
-            #[cfg(target_feature = "simd128")]
-            return Kernel::Simd128(Fingerprints::new(needles));
+        if needles.texts().count() > MOST {
+            return Kernel::None;
         }
+        #[cfg(target_arch = "x86_64")]
+        {
+            let has_ssse3 = has!("ssse3");
+            if has!("avx2") {
+                return Kernel::Avx2(Fingerprints::new(needles));
+            } else if has_ssse3 {
+                return Kernel::Ssse3(Fingerprints::new(needles));
+            }
+        }
+        #[cfg(target_feature = "simd128")]
+        return Kernel::Simd128(Fingerprints::new(needles));
+        #[cfg(not(target_feature = "simd128"))]
         Kernel::Jumps(Jumps::new(needles))
     }
 
     pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
         match self {
+            Kernel::None => Ended::Dense,
+            #[cfg(not(target_feature = "simd128"))]
             Kernel::Jumps(jumps) => jumps.look(needles, bytes, look),
             // SAFETY: by the invariant the processor has the feature.
             #[cfg(target_arch = "x86_64")]

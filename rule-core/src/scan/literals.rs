@@ -10,12 +10,12 @@ use crate::search::{Condition, Field, Test, Wanted};
 /// Shorter texts are found everywhere.
 const LEAST: usize = 4;
 
-/// Texts in lower case, at least one of which stands in the bytes of every JSON
-/// record whose event matches, in letters of either case. None where there are no
+/// Texts in lower case, at least one of which stands in the bytes of every record whose
+/// event matches, in letters of either case, or is hidden there. None where there are no
 /// such texts; none in the set where nothing matches.
 ///
 /// Recurses as deep as the search has parentheses, which the parser bounds.
-pub(super) fn literals(test: &Test, sources: &Sources) -> Option<BTreeSet<String>> {
+pub(crate) fn literals(test: &Test, sources: &Sources) -> Option<BTreeSet<String>> {
     match test {
         Test::All | Test::Not(_) => None,
         Test::And(parts) => parts

@@ -24,6 +24,7 @@ mod budget;
 mod fingerprints;
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod frequency;
+#[cfg(not(target_feature = "simd128"))]
 mod jumps;
 mod kernel;
 mod linear;
@@ -40,6 +41,7 @@ use crate::names::Sources;
 use crate::search::Test;
 use kernel::Kernel;
 use linear::Linear;
+pub(crate) use literals::literals;
 pub use look::Clear;
 use look::{Ended, Lines, Look, Record};
 use needles::Needles;
@@ -68,7 +70,7 @@ impl Scan {
     ) -> Self {
         let mut all: BTreeSet<String> = besides.iter().map(|text| text.to_lowercase()).collect();
         for search in searches {
-            match literals::literals(search, sources) {
+            match literals(search, sources) {
                 Some(texts) => all.extend(texts),
                 None => return Scan { search: None },
             }

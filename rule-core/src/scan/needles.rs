@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What JSON's numeric escapes of characters that are of one byte begin with.
-const ESCAPE: &[u8] = b"\\u00";
+pub(super) const ESCAPE: &[u8] = b"\\u00";
 
 /// What a record may hide a text with besides, where it carries XML: a numeric reference,
 /// a comment or CDATA section, a processing instruction.
@@ -22,12 +22,13 @@ const VARIANTS: [(char, [&[u8]; 2]); 2] = [
 /// one that XML would write otherwise; those that are in a text hide it, escaped.
 const HARMLESS: &[u8] = b"\"&'+/<=>`";
 
+/// Each of so many texts can be compared with each.
+const FEW: usize = 256;
+
 /// All that is looked for.
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
     all: Vec<Needle>,
-    /// Is there a text with a letter that has variants outside of ASCII?
-    has_variants: bool,
     /// The characters of ASCII whose escapes hide something.
     hiding: [bool; 128],
 }
@@ -55,8 +56,10 @@ impl Needles {
     /// These texts, in lower case, and what could hide them.
     pub(super) fn new(mut texts: BTreeSet<String>) -> Self {
         // One that holds another says nothing more.
-        let all = texts.clone();
-        texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
+        if texts.len() <= FEW {
+            let all = texts.clone();
+            texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
+        }
         let mut hiding = [false; 128];
         for (byte, hides) in (0..).zip(&mut hiding) {
             let is_in_a_text = || {
@@ -69,7 +72,6 @@ impl Needles {
         let has = |letter: char| texts.iter().any(|text| text.contains(letter));
         let variants = VARIANTS.iter().filter(|(letter, _)| has(*letter));
         let variants: Vec<&[u8]> = variants.flat_map(|(_, variants)| *variants).collect();
-        let has_variants = !variants.is_empty();
         let mut all: Vec<Needle> = MARKUP
             .into_iter()
             .chain(variants)
@@ -78,11 +80,7 @@ impl Needles {
         all.push(needle(ESCAPE.to_vec(), Kind::Escape));
         let texts = texts.into_iter().map(String::into_bytes);
         all.extend(texts.map(|bytes| needle(bytes, Kind::Text)));
-        Needles {
-            all,
-            has_variants,
-            hiding,
-        }
+        Needles { all, hiding }
     }
 
     pub(super) fn all(&self) -> &[Needle] {
@@ -120,54 +118,5 @@ impl Needles {
                 (byte, after.first()),
                 (b'<', Some(b'!' | b'?')) | (b'&', Some(b'#'))
             )
-    }
-
-    /// Does anything stand in the bytes that could hide a text? The same as looking for
-    /// all needles but the texts, where each look at a byte is dear.
-    pub(super) fn hidden_in(&self, bytes: &[u8]) -> bool {
-        let mut rest = bytes;
-        while let Some(at) = memchr::memchr(b'\\', rest) {
-            rest = rest.get(at..).unwrap_or_default();
-            if let Some(after) = rest.strip_prefix(ESCAPE)
-                && self.hides(after)
-            {
-                return true;
-            }
-            if self.has_variants && self.hiding_begins(rest) {
-                return true;
-            }
-            // Whether the backslash is itself escaped does not matter: a text may carry
-            // JSON.
-            rest = rest.get(1..).unwrap_or_default();
-        }
-        let mut rest = bytes;
-        while let Some(at) = memchr::memchr2(b'<', b'&', rest) {
-            rest = rest.get(at..).unwrap_or_default();
-            if self.hiding_begins(rest) {
-                return true;
-            }
-            rest = rest.get(1..).unwrap_or_default();
-        }
-        let mut rest = bytes;
-        let [(_, [long_s, _]), (_, [kelvin, _])] = VARIANTS;
-        let (Some(&long_s), Some(&kelvin)) = (long_s.first(), kelvin.first()) else {
-            return false;
-        };
-        while self.has_variants
-            && let Some(at) = memchr::memchr2(long_s, kelvin, rest)
-        {
-            rest = rest.get(at..).unwrap_or_default();
-            if self.hiding_begins(rest) {
-                return true;
-            }
-            rest = rest.get(1..).unwrap_or_default();
-        }
-        false
-    }
-
-    /// Does something begin here that can hide a text?
-    fn hiding_begins(&self, rest: &[u8]) -> bool {
-        let mut hiding = self.all.iter().filter(|needle| needle.kind == Kind::Hiding);
-        hiding.any(|needle| self.stands_before(needle, rest))
     }
 }

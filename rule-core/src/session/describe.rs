@@ -1,5 +1,6 @@
 //! What a session is, as JSON.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +14,7 @@ use super::config::{Config, Limits};
 use super::engine::Engine;
 use super::rule::Rule;
 use crate::detection::{Risk, ScheduleText};
+use crate::scan;
 use crate::snapshot::Digest;
 
 #[derive(Serialize)]
@@ -21,6 +23,9 @@ struct Description<'e> {
     engine: &'static str,
     /// Over everything that decides what the rules find.
     digest: String,
+    /// The texts, one of which stands in each record that matches; none where there are no
+    /// such texts.
+    literals: Option<BTreeSet<String>>,
     rules: Vec<RuleDescription<'e>>,
     /// The fields that events are read for.
     fields: &'e [String],
@@ -67,6 +72,7 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
         engine: env!("CARGO_PKG_VERSION"),
         digest: hexadecimal(&engine.digest),
         fields: engine.fields(),
+        literals: literals(engine),
         rules,
         limits,
         memory: Memory {
@@ -76,6 +82,13 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
         sealed: engine.config().sealed,
     };
     serde_json::to_vec(&description).unwrap_or_default()
+}
+
+fn literals(engine: &Engine) -> Option<BTreeSet<String>> {
+    let sources = &engine.config().sources;
+    let literals = |rule: &Rule| scan::literals(&rule.plan.filter, sources);
+    let all: Option<Vec<_>> = engine.rules.iter().map(literals).collect();
+    all.map(|all| all.into_iter().flatten().collect())
 }
 
 fn rule(rule: &Rule) -> RuleDescription<'_> {
