@@ -55,16 +55,21 @@ fn a_disk_that_fills_up_leaves_whole_lines() {
     desk.file("a.json", hits(20_000));
     let whole = desk.run(&["run", "a.json", "--window", "every=1m"]).out();
     assert!(whole.len() > 10 << 20, "{}", whole.len());
-    let program = assert_cmd::cargo::cargo_bin("host-runner");
+    let program = desk::program();
     // In blocks of 512 or 1024 bytes, by the shell: less than the alerts either way,
     // and enough for what the runtime keeps in files without a name.
     let script = format!(
         "trap '' XFSZ; ulimit -f 8192; exec '{}' run a.json --window every=1m --to alerts",
-        program.display()
+        program.get_program().display()
     );
     let output = std::process::Command::new("sh")
         .args(["-c", &script])
         .current_dir(desk.path("."))
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
         .output()
         .expect("it runs");
     let ran = desk::Ran::from(output);

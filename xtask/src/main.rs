@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`.
+//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -7,6 +7,7 @@
 
 mod commands;
 mod failure;
+mod race;
 mod setup;
 mod workspace;
 
@@ -61,6 +62,8 @@ enum Command {
     Test,
     /// Check format, lints, the module's crates without std, and the documentation
     Lint,
+    /// Run this project and its peers over the same input and compare
+    Race(race::Options),
 }
 
 fn main() -> ExitCode {
@@ -76,17 +79,18 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let workspace = Workspace::open()?;
     setup::setup(&workspace, arguments.wasm_setup)?;
-    match arguments.command {
+    match &arguments.command {
         Command::Setup => {
             setup::hosts::setup(&workspace);
             Ok(())
         }
-        Command::Build { release } => commands::build(&workspace, release),
+        Command::Build { release } => commands::build(&workspace, *release),
         Command::Demo => commands::demo(&workspace),
         Command::Test => {
             setup::hosts::setup(&workspace);
             commands::test(&workspace)
         }
         Command::Lint => commands::lint(&workspace),
+        Command::Race(options) => race::race(&workspace, options),
     }
 }

@@ -46,6 +46,11 @@ impl Workspace {
         cmd!(self.shell, "{rustc}").quiet()
     }
 
+    /// A program that was built here.
+    pub(crate) fn program(&self, file: &Path) -> Cmd<'_> {
+        cmd!(self.shell, "{file}").quiet()
+    }
+
     /// Says what comes, then runs it. Its output goes where this program's goes.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod module;
 mod pack;
 mod run;
 mod serve;
@@ -9,11 +10,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::failure::Failure;
 use crate::input::Format;
-use crate::module::Module;
 use crate::rules::{Detection, InputSettings, Late, RuleError, Settings, Window};
 
+pub(crate) use module::{CacheOptions, ModuleOptions};
 pub(crate) use pack::Pack;
 pub(crate) use run::Run;
 pub(crate) use serve::Serve;
@@ -60,6 +60,9 @@ pub(crate) struct Test {
 
     #[command(flatten)]
     pub(crate) settings: SettingOptions,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 }
 
 /// Checks whether detections load, and what they need
@@ -80,6 +83,9 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 }
 
 /// Shows why an event does or does not match a detection
@@ -94,6 +100,9 @@ pub(crate) struct Explain {
 
     #[command(flatten)]
     pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 
     #[command(flatten)]
     pub(crate) events: Events,
@@ -116,6 +125,9 @@ host-runner describe --rule my-detection.yml")]
 pub(crate) struct Describe {
     #[command(flatten)]
     pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 
     /// The form of the answer
     #[arg(long, value_enum, default_value = "text")]
@@ -140,7 +152,7 @@ pub(crate) enum DescribeForm {
     Json,
 }
 
-/// What rules and what module: common to the commands.
+/// What rules: common to the commands.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct Common {
@@ -156,7 +168,7 @@ pub(crate) struct Common {
     settings: SettingOptions,
 }
 
-/// What stands around detections: macros, settings, the module.
+/// What stands around detections: macros and settings.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct SettingOptions {
@@ -171,10 +183,6 @@ pub(crate) struct SettingOptions {
     /// A configuration in YAML or JSON; options win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-
-    /// Another module than the one that is built in
-    #[arg(long, value_name = "FILE")]
-    module: Option<PathBuf>,
 }
 
 /// What is taken for granted of events.
@@ -216,6 +224,13 @@ pub(crate) struct Windows {
     /// Adds up to N of the events behind each alert to it
     #[arg(long, value_name = "N")]
     samples: Option<u32>,
+
+    /// Decodes every event, so that each malformed one is counted
+    ///
+    /// Else events that hold none of the texts that the rules ask for are read only. The
+    /// alerts are the same.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Windows {
@@ -225,18 +240,11 @@ impl Windows {
         settings.samples = self.samples;
         settings.late = self.late;
         settings.early = self.early;
+        settings.strict = self.strict;
     }
 }
 
 impl SettingOptions {
-    /// The module to run.
-    pub(crate) fn module(&self) -> Result<Module, Failure> {
-        Ok(match &self.module {
-            Some(path) => Module::from_file(path)?,
-            None => Module::embedded()?,
-        })
-    }
-
     /// Adds what the options say to settings that may say something already.
     pub(crate) fn add_to(&self, settings: &mut Settings) -> Result<(), RuleError> {
         if let Some(path) = &self.config {
@@ -253,24 +261,6 @@ impl SettingOptions {
 }
 
 impl Common {
-    /// Whether the user gave a module.
-    pub(crate) fn has_module(&self) -> bool {
-        self.settings.module.is_some()
-    }
-
-    /// The module to run.
-    pub(crate) fn module(&self) -> Result<Module, Failure> {
-        self.settings.module()
-    }
-
-    /// The name and the bytes of the module that the user gave.
-    pub(crate) fn module_bytes(&self) -> Result<Option<(String, Vec<u8>)>, Failure> {
-        match &self.settings.module {
-            Some(path) => Ok(Some(Module::read(path)?)),
-            None => Ok(None),
-        }
-    }
-
     /// The settings with the detections of the options.
     pub(crate) fn settings(&self) -> Result<Settings, RuleError> {
         let mut settings = Settings::default();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Events, Windows};
+use super::{CacheOptions, Common, Events, Windows};
 use crate::rules::Records;
 
 /// Packs detections and settings into a module: one file to deploy
@@ -30,6 +30,10 @@ pub(crate) struct Pack {
     #[command(flatten)]
     pub(crate) windows: Windows,
 
+    /// Another module than the one that is built in
+    #[arg(long, value_name = "FILE", help_heading = "Module")]
+    pub(crate) module: Option<PathBuf>,
+
     /// Which records go on from Fluent Bit
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Module")]
     pub(crate) records: Option<Records>,
@@ -41,4 +45,7 @@ pub(crate) struct Pack {
     /// Packs the build for hosts with SIMD: wasmtime, V8, browsers; not Fluent Bit
     #[arg(long, help_heading = "Module", conflicts_with = "module")]
     pub(crate) simd: bool,
+
+    #[command(flatten)]
+    pub(crate) cache: CacheOptions,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Common, Events, Windows, duration};
+use super::{Common, Events, ModuleOptions, Windows, duration};
 use crate::input::Format;
 use crate::output::{Destination, OutputForm};
 
@@ -78,6 +78,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 
     #[command(flatten)]
     pub(crate) events: Events,

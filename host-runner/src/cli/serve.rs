@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 use clap::Args;
 use ipnet::IpNet;
 
-use super::{Common, Events, Windows, duration};
+use super::{Common, Events, ModuleOptions, Windows, duration};
 use crate::input::Format;
 use crate::output::Destination;
 use crate::serve::access::network;
@@ -108,6 +108,9 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) common: Common,
+
+    #[command(flatten)]
+    pub(crate) module: ModuleOptions,
 
     #[command(flatten)]
     pub(crate) events: Events,

@@ -20,7 +20,7 @@ pub(super) fn execute(options: &Check) -> Result<u8, Failure> {
     for path in &options.paths {
         failed |= !collect(path, &mut detections, &mut unread);
     }
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut out = io::stdout().lock();
     if detections.is_empty() && unread.is_empty() {
         if !options.paths.is_empty() {

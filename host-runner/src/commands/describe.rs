@@ -4,26 +4,38 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::{Describe, DescribeForm};
 use crate::failure::{DONE, Failure};
+use crate::module::Module;
 use crate::output::{one_line, visible};
 
 pub(super) fn execute(options: &Describe) -> Result<u8, Failure> {
     let settings = options.common.settings()?;
     let configuration = settings.to_json()?;
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
         .open(&configuration)
         .map_err(|error| Failure::at_open(error, &settings))?;
-    let described = session.describe()?;
+    let mut described = session.describe()?;
+    described["host"] = host(&module);
     match options.output {
         DescribeForm::Json => writeln!(io::stdout(), "{described}")?,
         DescribeForm::Text => write!(anstream::stdout(), "{}", text(module.name(), &described))?,
     }
     Ok(DONE)
+}
+
+/// What this program adds to the answer of the module: what of it runs here, and where
+/// its code is from.
+fn host(module: &Module) -> Value {
+    let mut host = json!({ "code": module.origin().text() });
+    if let Some(build) = module.build() {
+        host["build"] = json!(build.name());
+    }
+    host
 }
 
 /// The answer of `rule_describe` for people.
@@ -101,7 +113,6 @@ fn plain(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn for_people() {

@@ -23,7 +23,7 @@ pub(super) fn execute(options: &Explain) -> Result<u8, Failure> {
     let (location, stream) = open(options)?;
     let (format, event) = read(&location, stream)?;
 
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
         .open(&configuration)

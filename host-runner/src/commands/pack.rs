@@ -3,7 +3,7 @@
 use super::summary::counted;
 use crate::cli::Pack;
 use crate::failure::{DONE, Failure};
-use crate::module::{EMBEDDED, EMBEDDED_NAME, EMBEDDED_SIMD, Module};
+use crate::module::{self, Build, EMBEDDED_NAME};
 use crate::replace::replace;
 
 pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
@@ -13,17 +13,22 @@ pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
     settings.records = options.records;
     settings.sealed = options.sealed;
     let configuration = settings.to_json()?;
-    let (name, bytes) = match options.common.module_bytes()? {
-        Some((name, bytes)) => (name, bytes),
-        None if options.simd => (EMBEDDED_NAME.to_owned(), EMBEDDED_SIMD.to_vec()),
-        None => (EMBEDDED_NAME.to_owned(), EMBEDDED.to_vec()),
+    let built_in = match options.simd {
+        true => Build::Simd,
+        false => Build::Portable,
     };
-    let packed = Module::pack(&name, &bytes, &configuration)
+    let (name, bytes) = match &options.module {
+        Some(path) => module::read(path)?,
+        None => (EMBEDDED_NAME.to_owned(), built_in.bytes().to_vec()),
+    };
+    let compiler = options.cache.compiler();
+    let packed = compiler
+        .pack(&name, &bytes, &configuration)
         .map_err(|error| Failure::at_open(error, &settings))?;
 
     // Started as a host will, before it is written.
     let target = options.out.display().to_string();
-    let mut instance = Module::from_bytes(&target, &packed)?.instantiate()?;
+    let mut instance = compiler.bytes(&target, &packed)?.instantiate()?;
     let mut session = instance.open(&serde_json::json!({}))?;
     let described = session.describe()?;
     // A host may load it at any moment.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cli::{Common, Windows};
+use crate::cli::{Common, ModuleOptions, Windows};
 use crate::rules::{RuleError, Settings};
 
 /// The limits of the module in bytes, where the configuration says nothing else.
@@ -16,6 +16,7 @@ const LIMITS: [(&str, u64); 2] = [("record", 8 << 20), ("state", 128 << 20)];
 /// where they do not say it.
 pub(super) fn settings(
     common: &Common,
+    module: &ModuleOptions,
     windows: &Windows,
     clock: Option<&'static str>,
 ) -> Result<Settings, RuleError> {
@@ -23,7 +24,7 @@ pub(super) fn settings(
     windows.add_to(&mut settings);
     settings.clock = clock;
     // A module of the user's was made with limits of its own.
-    if !common.has_module() {
+    if !module.is_given() {
         settings.limits = LIMITS
             .map(|(key, bytes)| (key.to_owned(), json!(bytes)))
             .into_iter()

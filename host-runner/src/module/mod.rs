@@ -23,104 +23,73 @@
 //! # }
 //! ```
 //!
+//! To compile a module takes longer than most of what is done with it: a [`Compiler`]
+//! with a [`Cache`] does it once for each machine. Nothing is kept unless a cache is given.
+//!
 //! A module is given nothing but its own memory, and that only up to
 //! [`MEMORY_LIMIT`]. What it answers is checked before it is used, so that a
 //! module that is broken or hostile ends in an error that names it.
 
 mod abi;
+mod cache;
+mod compiler;
+mod embedded;
 mod error;
 mod instance;
 mod pack;
 mod session;
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use wasmtime::{Config, Engine, OptLevel};
-
 pub use abi::Version;
+pub use cache::{Cache, CacheError};
+pub(crate) use compiler::read;
+pub use compiler::{Compiler, Origin};
+pub use embedded::{Build, EMBEDDED, EMBEDDED_NAME, EMBEDDED_SIMD};
 pub use error::{ModuleError, Place, Refusal};
 pub use instance::{Instance, MEMORY_LIMIT};
 pub use session::{Counters, MalformedSample, PushError, Session};
-
-/// The module that this program was built with, for every host.
-pub static EMBEDDED: &[u8] = include_bytes!(env!("RULE_WASM_EMBEDDED"));
-
-/// The same for hosts that have SIMD.
-pub static EMBEDDED_SIMD: &[u8] = include_bytes!(env!("RULE_WASM_SIMD_EMBEDDED"));
-
-/// What messages call a module that this program was built with.
-pub const EMBEDDED_NAME: &str = "the built-in module";
 
 /// A compiled detection module, to be instantiated any number of times.
 #[derive(Clone)]
 pub struct Module {
     name: Arc<str>,
     version: Version,
+    build: Option<Build>,
+    origin: Origin,
     code: wasmtime::Module,
 }
 
 impl Module {
-    /// The module that is built into this program.
+    /// The module that is built into this program: the build with SIMD where this machine
+    /// has it, else the one for every machine. Both give the same.
+    ///
+    /// This and the other two compile; [`Compiler`] can keep what it has compiled.
     ///
     /// # Errors
     ///
-    /// When the engine refuses it, which a build that passed its tests does not do.
+    /// As [`Compiler::embedded`].
     pub fn embedded() -> Result<Self, ModuleError> {
-        Self::from_bytes(EMBEDDED_NAME, EMBEDDED)
+        Compiler::new().embedded(None)
     }
 
     /// A module from a file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no WebAssembly core module, is no
-    /// detection module, speaks another major version of the ABI, or imports
-    /// anything.
+    /// As [`Compiler::file`].
     pub fn from_file(path: &Path) -> Result<Self, ModuleError> {
-        let (name, bytes) = Self::read(path)?;
-        Self::from_bytes(&name, &bytes)
-    }
-
-    /// What messages call the module in a file, and its bytes.
-    pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), ModuleError> {
-        let name = path.display().to_string();
-        match fs::read(path) {
-            Ok(bytes) => Ok((name, bytes)),
-            Err(source) => Err(ModuleError::Read {
-                module: name,
-                source,
-            }),
-        }
+        Compiler::new().file(path)
     }
 
     /// A module from its bytes; `name` is what messages call it.
     ///
     /// # Errors
     ///
-    /// As [`Module::from_file`], but for reading.
+    /// As [`Compiler::bytes`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, ModuleError> {
-        let version = abi::version_of(name, bytes)?;
-        let not_a_module = |error: wasmtime::Error| ModuleError::NotAModule {
-            module: name.to_owned(),
-            reason: format!("{error:#}"),
-        };
-        let mut config = Config::new();
-        config.cranelift_opt_level(OptLevel::Speed);
-        let engine = Engine::new(&config).map_err(not_a_module)?;
-        let code = wasmtime::Module::from_binary(&engine, bytes).map_err(not_a_module)?;
-        if let Some(import) = code.imports().next() {
-            return Err(ModuleError::Import {
-                module: name.to_owned(),
-                import: format!("{}.{}", import.module(), import.name()),
-            });
-        }
-        Ok(Self {
-            name: name.into(),
-            version,
-            code,
-        })
+        Compiler::new().bytes(name, bytes)
     }
 
     /// What messages call this module.
@@ -133,6 +102,18 @@ impl Module {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Which build of the module in this program it is, where it is one.
+    #[must_use]
+    pub fn build(&self) -> Option<Build> {
+        self.build
+    }
+
+    /// Where its code is from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// A memory of its own with this module's code in it.

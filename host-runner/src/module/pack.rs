@@ -9,35 +9,38 @@ use wasmparser::{DataKind, Parser, Payload, ValType};
 use wasmtime::{TypedFunc, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
-use super::{Instance, Module, ModuleError, abi};
+use super::compiler::not_a_module;
+use super::{Compiler, Instance, ModuleError, abi};
 
 /// The export that packs; a packed module does not have it.
 const EXPORT: &str = "rule_pack";
 
-impl Module {
+impl Compiler {
     /// A module that carries `configuration`, the JSON that `rule_open` takes, over
     /// what the module of these bytes carries, and starts with its rules planned. The
     /// same input gives the same bytes. `name` is what messages call the module.
     ///
     /// # Errors
     ///
-    /// As [`Module::from_bytes`]; where the module is packed already; and
+    /// As [`Compiler::bytes`]; where the module is packed already; and
     /// [`ModuleError::Refused`] where it says what is wrong with the configuration.
-    pub fn pack(name: &str, bytes: &[u8], configuration: &Value) -> Result<Vec<u8>, ModuleError> {
-        let not_a_module = |error: wasmtime::Error| ModuleError::NotAModule {
-            module: name.to_owned(),
-            reason: format!("{error:#}"),
-        };
+    pub fn pack(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        configuration: &Value,
+    ) -> Result<Vec<u8>, ModuleError> {
         // Looked at before it is taken apart, for a message that says what it is.
         abi::version_of(name, bytes)?;
         let mut wizer = Wizer::new();
         wizer.init_func(EXPORT);
-        let (parts, open) = wizer.instrument(bytes).map_err(not_a_module)?;
-        let mut instance = Module::from_bytes(name, &open)?.instantiate()?;
+        let opened = wizer.instrument(bytes);
+        let (parts, open) = opened.map_err(|error| not_a_module(name, &error))?;
+        let mut instance = self.bytes(name, &open)?.instantiate()?;
         instance.pack(configuration)?;
         let mut state = Packed(&mut instance);
         let packed = pollster::block_on(wizer.snapshot(&parts, &mut state));
-        let packed = packed.map_err(not_a_module)?;
+        let packed = packed.map_err(|error| not_a_module(name, &error))?;
         without_empty_segments(&packed).map_err(|error| ModuleError::NotAModule {
             module: name.to_owned(),
             reason: error.to_string(),

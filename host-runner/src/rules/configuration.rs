@@ -29,6 +29,8 @@ pub struct Settings {
     pub late: Option<Late>,
     /// Whether rows are given before their window closes, too.
     pub early: bool,
+    /// Is every record decoded?
+    pub strict: bool,
     /// What tells the time, where the file does not say it.
     pub clock: Option<&'static str>,
     /// Limits, each where the file does not say it.
@@ -100,6 +102,9 @@ impl Settings {
         }
         if self.early {
             all.insert("early".to_owned(), json!(true));
+        }
+        if self.strict {
+            all.insert("strict".to_owned(), json!(true));
         }
         if let Some(clock) = self.clock {
             all.entry("clock").or_insert_with(|| json!(clock));

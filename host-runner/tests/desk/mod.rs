@@ -20,6 +20,15 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The program. What it compiles it keeps for the other tests, in the build's folder.
+pub fn program() -> std::process::Command {
+    let program = assert_cmd::cargo::cargo_bin("host-runner");
+    let mut command = std::process::Command::new(program);
+    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/module-cache");
+    command.env("RULE_MODULE_CACHE", cache);
+    command
+}
+
 /// A folder for one test, and the program run in it.
 pub struct Desk(TempDir);
 
@@ -50,8 +59,7 @@ impl Desk {
 
     /// Starts the program and does not wait for its end.
     pub fn start(&self, arguments: &[&str]) -> Started {
-        let program = assert_cmd::cargo::cargo_bin("host-runner");
-        let child = std::process::Command::new(program)
+        let child = program()
             .current_dir(self.0.path())
             .args(arguments)
             .stdin(Stdio::piped())
@@ -87,7 +95,7 @@ impl Desk {
     }
 
     pub fn run_with(&self, arguments: &[&str], stdin: impl Into<Vec<u8>>) -> Ran {
-        let mut command = Command::cargo_bin("host-runner").expect("the program");
+        let mut command = Command::from_std(program());
         command
             .current_dir(self.0.path())
             .args(arguments)

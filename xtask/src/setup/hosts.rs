@@ -25,23 +25,32 @@ const VERSION: &str = "48.0.8";
 /// Brings what is missing, as far as it can be had.
 pub(crate) fn setup(workspace: &Workspace) {
     let hosts = workspace.root().join("target").join("hosts");
-    if let Err(why) = python(workspace, &hosts.join("python"))
+    let requirements = workspace.root().join("examples/python/requirements.txt");
+    if let Err(why) = python(workspace, &hosts.join("python"), &requirements)
         .and_then(|python| c_api(workspace, &python, &hosts.join("wasmtime-c-api")))
     {
         say(&format!("goes on without some hosts of `examples`: {why}"));
     }
 }
 
-/// The environment of Python's.
-fn python(workspace: &Workspace, folder: &Path) -> Result<PathBuf, String> {
-    let requirements = workspace.root().join("examples/python/requirements.txt");
+/// An environment of Python's with the wheels that a file of requirements names: the
+/// folder.
+pub(crate) fn python(
+    workspace: &Workspace,
+    folder: &Path,
+    requirements: &Path,
+) -> Result<PathBuf, String> {
     let (python, version) = any_python(workspace).ok_or("there is no Python here")?;
-    let wanted = format!("{version}\n{}", read(&requirements)?);
+    let wanted = format!("{version}\n{}", read(requirements)?);
     let made_from = folder.join("made-from");
     if is_made_from(&made_from, &wanted) {
         return Ok(folder.to_path_buf());
     }
-    say("makes target/hosts/python, with wasmtime for Python");
+    say(&format!(
+        "makes {}, with the wheels of {}",
+        folder.display(),
+        requirements.display()
+    ));
     // Its own pip may have to be installed with the system's packages: what it says
     // then is what to do.
     let shell = workspace.shell();
@@ -49,19 +58,24 @@ fn python(workspace: &Workspace, folder: &Path) -> Result<PathBuf, String> {
         .quiet()
         .run()
         .map_err(|error| error.to_string())?;
-    let own = match cfg!(windows) {
-        true => folder.join("Scripts").join("python.exe"),
-        false => folder.join("bin").join("python"),
-    };
+    let own = python_in(folder);
     cmd!(shell, "{own} -m pip install --quiet")
         .args(["--disable-pip-version-check", "--only-binary", ":all:"])
         .args(["--require-hashes", "--requirement"])
-        .arg(&requirements)
+        .arg(requirements)
         .quiet()
         .run()
         .map_err(|error| error.to_string())?;
     write(&made_from, &wanted)?;
     Ok(folder.to_path_buf())
+}
+
+/// The Python of an environment.
+pub(crate) fn python_in(folder: &Path) -> PathBuf {
+    match cfg!(windows) {
+        true => folder.join("Scripts").join("python.exe"),
+        false => folder.join("bin").join("python"),
+    }
 }
 
 /// The Python of this machine, and the version that it says.

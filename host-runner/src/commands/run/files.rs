@@ -17,7 +17,7 @@ use crate::progress::Progress;
 pub(super) fn execute(options: &Run, rules: &Rules<'_>, found: &Found) -> Result<u8, Failure> {
     let events = options.events.settings()?;
     let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
         .open(rules.configuration)

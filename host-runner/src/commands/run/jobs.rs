@@ -31,7 +31,7 @@ pub(super) fn execute(
     jobs: usize,
 ) -> Result<u8, Failure> {
     let events = options.events.settings()?;
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let stretches = parts::divide(&found.inputs, options.format, jobs, LEAST);
     let mut instances = stretches
         .iter()

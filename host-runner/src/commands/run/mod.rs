@@ -34,7 +34,7 @@ use crate::rules::Settings;
 
 pub(super) fn execute(options: &Run) -> Result<u8, Failure> {
     let clock = options.follow.then_some("host");
-    let settings = settings(&options.common, &options.windows, clock)?;
+    let settings = settings(&options.common, &options.module, &options.windows, clock)?;
     let configuration = settings.to_json()?;
     check_together(options, &configuration)?;
     let rules = Rules {

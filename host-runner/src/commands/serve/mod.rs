@@ -44,13 +44,18 @@ const THREADS: usize = 2;
 const UNPACKING: usize = 2;
 
 pub(super) fn execute(options: &Serve) -> Result<u8, Failure> {
-    let settings = settings(&options.common, &options.windows, Some("host"))?;
+    let settings = settings(
+        &options.common,
+        &options.module,
+        &options.windows,
+        Some("host"),
+    )?;
     let configuration = settings.to_json()?;
     let token = token(options)?;
     check_together(options, token.is_some())?;
     let events = options.events.settings()?;
     let keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
         .open(&configuration)

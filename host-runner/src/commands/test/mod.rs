@@ -37,7 +37,7 @@ pub(super) fn execute(options: &Test) -> Result<u8, Failure> {
             "no file there has a name that ends in `{ENDING}`"
         )));
     }
-    let module = options.settings.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut out = anstream::stdout().lock();
     let (mut passed, mut failed) = (0, 0);

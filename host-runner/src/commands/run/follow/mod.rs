@@ -47,7 +47,7 @@ pub(super) fn execute(options: &Run, rules: &Rules<'_>) -> Result<u8, Failure> {
         }
     }
     let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
-    let module = options.common.module()?;
+    let module = options.module.load()?;
     let mut instance = module.instantiate()?;
     let mut session = instance
         .open(rules.configuration)

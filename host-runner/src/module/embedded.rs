@@ -1,0 +1,91 @@
+//! The module that this program was built with, in two builds.
+
+use wasmtime::Engine;
+
+/// The module that this program was built with, for every host.
+pub static EMBEDDED: &[u8] = include_bytes!(env!("RULE_WASM_EMBEDDED"));
+
+/// The same for hosts that have SIMD.
+pub static EMBEDDED_SIMD: &[u8] = include_bytes!(env!("RULE_WASM_SIMD_EMBEDDED"));
+
+/// What messages call a module that this program was built with.
+pub const EMBEDDED_NAME: &str = "the built-in module";
+
+/// A module with nothing but a function that answers a vector.
+const VECTOR: &[u8] = b"\0asm\x01\0\0\0\
+    \x01\x05\x01\x60\0\x01\x7b\
+    \x03\x02\x01\0\
+    \x0a\x16\x01\x14\0\xfd\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b";
+
+/// A build of the module that is in this program. All of them give the same alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// The build for every machine and every runtime.
+    Portable,
+    /// The build that looks at sixteen bytes at once: WebAssembly's SIMD.
+    Simd,
+}
+
+impl Build {
+    /// The faster one on this machine.
+    ///
+    /// The engine has to take SIMD at all, and the processor to have an instruction for
+    /// what the search for texts is made of, a look-up in a table of sixteen bytes:
+    /// where the engine puts several others in its place, nothing is won.
+    #[must_use]
+    pub fn of_this_machine(engine: &Engine) -> Self {
+        match has_table_look_up() && wasmtime::Module::validate(engine, VECTOR).is_ok() {
+            true => Self::Simd,
+            false => Self::Portable,
+        }
+    }
+
+    /// The module.
+    #[must_use]
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Portable => EMBEDDED,
+            Self::Simd => EMBEDDED_SIMD,
+        }
+    }
+
+    /// Its name, such as `simd`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Simd => "simd",
+        }
+    }
+}
+
+fn has_table_look_up() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::arch::is_x86_feature_detected!("ssse3")
+            && std::arch::is_x86_feature_detected!("sse4.1")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        cfg!(target_arch = "aarch64")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmtime::Config;
+
+    #[test]
+    fn the_engine_is_asked() {
+        for (simd, taken) in [(true, true), (false, false)] {
+            let mut config = Config::new();
+            config.wasm_simd(simd).wasm_relaxed_simd(simd);
+            let engine = Engine::new(&config).expect("an engine");
+            let validated = wasmtime::Module::validate(&engine, VECTOR);
+            assert_eq!(validated.is_ok(), taken, "{simd}: {validated:?}");
+            let chosen = Build::of_this_machine(&engine) == Build::Simd;
+            assert_eq!(chosen, taken && has_table_look_up());
+        }
+    }
+}
