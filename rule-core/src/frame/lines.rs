@@ -2,13 +2,15 @@
 //!
 //! Whether a line is passed over depends on the whole of it and on the byte behind it
 //! alone. Where a push ends before that, the line is held until the rest has come: so it
-//! does not depend on the split of the bytes.
+//! does not depend on the split of the bytes. Nobody has to wait for that: a line in which
+//! something is found that is looked for is read at once, and so is one that is a single
+//! record, which is the same as to pass over it.
 
 use memchr::memchr;
 
-use super::Sink;
 use super::feed::{Feed, Held};
 use super::json::Json;
+use super::{Frame, Sink};
 
 /// Gives bytes to the scanner, but for lines that the sink passes over. The first of them
 /// stands at `offset`.
@@ -43,7 +45,11 @@ pub(super) fn push(
             }
             let rest = rest.get(passed..).unwrap_or_default();
             let has_a_byte_behind = memchr(b'\n', rest).is_some_and(|end| end + 1 < rest.len());
-            if !has_a_byte_behind && rest.len() <= max {
+            if !has_a_byte_behind
+                && rest.len() <= max
+                && !sink.finds(rest)
+                && !is_one_record(json, rest, here, max)
+            {
                 json.hold_line(here);
                 held.hold_all(rest, max);
                 return;
@@ -53,6 +59,28 @@ pub(super) fn push(
         let mut feed = Feed::new(rest, offset + at as u64, held, max, sink);
         at += json.push(&mut feed, by_lines);
     }
+}
+
+/// What is looked for may have begun so many bytes before those that are new. What is
+/// longer is found when the line is whole.
+const OVERLAP: usize = 256;
+
+/// Is this a line with its break, and one record, read by a scanner at its begin?
+fn is_one_record(json: &Json, line: &[u8], start: u64, max: usize) -> bool {
+    if !line.ends_with(b"\n") {
+        return false;
+    }
+    let (mut records, mut others) = (0, 0);
+    let mut count = |frame: Frame<'_>| match frame {
+        Frame::Record { .. } => records += 1,
+        Frame::Malformed { .. } => others += 1,
+    };
+    let (mut json, mut held) = (json.clone(), Held::default());
+    json.push(
+        &mut Feed::new(line, start, &mut held, max, &mut count),
+        false,
+    );
+    (records, others) == (1, 0) && json.begins_line(start + line.len() as u64)
 }
 
 /// Goes on with the line that is held. Gives how many of the bytes are done with; none
@@ -74,7 +102,17 @@ fn held_line(
         return Some(0);
     }
     held.hold_all(bytes.get(..missing).unwrap_or_default(), max);
-    let behind = bytes.get(missing)?;
+    let Some(behind) = bytes.get(missing) else {
+        let new = held.bytes().len().saturating_sub(missing + OVERLAP);
+        let mut from_its_begin = json.clone();
+        let start = from_its_begin.read_line().unwrap_or_default();
+        let is_read = sink.finds(held.bytes().get(new..).unwrap_or_default())
+            || is_one_record(&from_its_begin, held.bytes(), start, max);
+        if is_read {
+            read(json, held, max, sink);
+        }
+        return is_read.then_some(missing);
+    };
     if held.bytes().ends_with(b"\n") {
         let length = held.bytes().len();
         held.hold_all(&[*behind], length + 1);

@@ -21,6 +21,12 @@ pub trait Sink {
         let _ = (lines, longest);
         0
     }
+
+    /// Is anything that is looked for among these bytes?
+    fn finds(&self, bytes: &[u8]) -> bool {
+        let _ = bytes;
+        false
+    }
 }
 
 impl<F: FnMut(Frame<'_>)> Sink for F {

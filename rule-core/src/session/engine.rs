@@ -412,6 +412,10 @@ impl Sink for Engine {
         self.counters.records += clear.lines;
         clear.length
     }
+
+    fn finds(&self, bytes: &[u8]) -> bool {
+        self.scan.may_match(bytes)
+    }
 }
 
 /// What late events have changed, as alerts.

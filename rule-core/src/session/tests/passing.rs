@@ -169,3 +169,25 @@ fn with_the_clock_of_records_all_are_read() {
     assert_eq!(session.counters().candidates, 21);
     assert!(!session.take_alerts().is_empty());
 }
+
+/// What comes last does not wait for what comes behind it.
+#[test]
+fn nothing_waits_for_the_next_line() {
+    let hit: &[u8] = b"{\"a\":\"get-recipient\",\"b\":1}";
+    let other: &[u8] = b"{\"a\":\"other\",\"b\":1}\n";
+    for split in 0..hit.len() {
+        let mut session = Session::open(config("").as_bytes(), &[]).unwrap();
+        session.push(other).unwrap();
+        session.push(other).unwrap();
+        assert_eq!(session.counters().records, 2);
+        let (begin, end) = hit.split_at(split);
+        session.push(begin).unwrap();
+        session.push(end).unwrap();
+        assert_eq!(session.counters().matches, 1, "{split}");
+        session.push(b"\n").unwrap();
+        let (begin, end) = other.split_at(split.min(other.len()));
+        session.push(begin).unwrap();
+        session.push(end).unwrap();
+        assert_eq!(session.counters().records, 4, "{split}");
+    }
+}
