@@ -7,16 +7,18 @@ use std::fs;
 use std::path::Path;
 
 use desk::{Desk, hits};
-use host_runner::module::{Build, Compiler, Module};
+use host_runner::module::{Build, Cache, Compiler, Module};
 use serde_json::{Value, json};
 
 fn module(build: Build) -> Module {
-    let module = Compiler::new().embedded(Some(build)).expect("it compiles");
+    let cache = Cache::open(desk::CACHE.as_ref()).expect("a folder of the user's");
+    let compiler = Compiler::with_cache(cache);
+    let module = compiler.embedded(Some(build)).expect("it compiles");
     assert_eq!(module.build(), Some(build));
     module
 }
 
-/// What a build gives for an input: the alerts, what was counted, and the state on the way.
+/// What a build gives for an input: the alerts, what was counted, and the state before the end.
 fn results(module: &Module, name: &str, bytes: &[u8], split: usize) -> (String, String, Vec<u8>) {
     let mut instance = module.instantiate().expect("it starts");
     let configuration = json!({ "window": "all", "samples": 3, "detections": [
@@ -26,11 +28,10 @@ fn results(module: &Module, name: &str, bytes: &[u8], split: usize) -> (String, 
     ] });
     let mut session = instance.open(&configuration).expect("it opens");
     session.input(&json!({ "name": name })).expect("an input");
-    let mut state = Vec::new();
     for part in bytes.chunks(split) {
         session.push(part).expect("taken");
-        state = session.snapshot().expect("a state").to_vec();
     }
+    let state = session.snapshot().expect("a state").to_vec();
     session.finish().expect("done");
     let mut alerts = String::new();
     loop {

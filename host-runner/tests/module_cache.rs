@@ -202,19 +202,33 @@ fn what_is_used_stays_and_the_rest_goes() {
         fs::write(old.join("seal"), "").expect("written");
         age(&old.join("seal"), 10 + number);
     }
+    let [begun, left_behind] = [".begun", ".left"].map(|name| folder.join("compiled").join(name));
+    for passing in [&begun, &left_behind] {
+        fs::create_dir(passing).expect("made");
+    }
+    if cfg!(unix) {
+        age(&left_behind, 1);
+    }
     age(&first.join("seal"), 100);
     assert_eq!(start(&folder, 1).0, Origin::Cached, "its use is noted");
-    assert_eq!(start(&folder, 2).0, Origin::Kept, "there are too many");
-    let left = entries(&folder);
-    assert_eq!(left.len(), 32);
-    assert!(left.contains(&first));
-    assert!(left.contains(&folder.join("compiled/old-0")));
-    assert!(!left.contains(&folder.join("compiled/old-39")));
+    for records in [1, 2] {
+        start(&folder, records);
+        let left = entries(&folder);
+        assert_eq!(left.len(), 32);
+        assert!(left.contains(&first));
+        assert!(left.contains(&folder.join("compiled/old-0")));
+        assert!(!left.contains(&folder.join("compiled/old-39")));
+    }
+    assert!(begun.exists(), "another start is at it");
+    assert!(!left_behind.exists() || cfg!(not(unix)));
 }
 
-/// Makes a file so many days old.
+/// Makes something so many days old.
 fn age(path: &Path, days: u64) {
-    let file = fs::File::options().write(true).open(path).expect("a file");
+    // A folder can be opened for reading alone.
+    let writes = path.is_file();
+    let opened = fs::File::options().read(true).write(writes).open(path);
+    let file = opened.expect("it is there");
     let then = std::time::SystemTime::now() - std::time::Duration::from_secs(days * 86_400);
     file.set_modified(then).expect("set");
 }

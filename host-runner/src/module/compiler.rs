@@ -58,12 +58,10 @@ impl Compiler {
     ///
     /// When the engine refuses it, which a build that passed its tests does not do.
     pub fn embedded(&self, build: Option<Build>) -> Result<Module, ModuleError> {
-        let config = config();
-        let engine = engine(EMBEDDED_NAME, &config)?;
-        let build = build.unwrap_or_else(|| Build::of_this_machine(&engine));
+        let build = build.unwrap_or_else(Build::of_this_machine);
         Ok(Module {
             build: Some(build),
-            ..self.module(EMBEDDED_NAME, build.bytes(), &config, &engine)?
+            ..self.bytes(EMBEDDED_NAME, build.bytes())?
         })
     }
 
@@ -85,23 +83,13 @@ impl Compiler {
     ///
     /// As [`Compiler::file`], but for reading.
     pub fn bytes(&self, name: &str, bytes: &[u8]) -> Result<Module, ModuleError> {
-        let config = config();
-        let engine = engine(name, &config)?;
-        self.module(name, bytes, &config, &engine)
-    }
-
-    fn module(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        config: &Config,
-        engine: &Engine,
-    ) -> Result<Module, ModuleError> {
         let version = abi::version_of(name, bytes)?;
+        let config = config();
+        let engine = Engine::new(&config).map_err(|error| not_a_module(name, &error))?;
         let compiled = match &self.cache {
-            Some(cache) => cache.module(config, engine, bytes),
+            Some(cache) => cache.module(&config, &engine, bytes),
             None => {
-                wasmtime::Module::from_binary(engine, bytes).map(|code| (code, Origin::Compiled))
+                wasmtime::Module::from_binary(&engine, bytes).map(|code| (code, Origin::Compiled))
             }
         };
         let (code, origin) = compiled.map_err(|error| not_a_module(name, &error))?;
@@ -148,10 +136,6 @@ fn config() -> Config {
         config.native_unwind_info(false);
     }
     config
-}
-
-fn engine(name: &str, config: &Config) -> Result<Engine, ModuleError> {
-    Engine::new(config).map_err(|error| not_a_module(name, &error))
 }
 
 pub(super) fn not_a_module(name: &str, error: &wasmtime::Error) -> ModuleError {

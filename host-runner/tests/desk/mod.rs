@@ -20,12 +20,14 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The program. What it compiles it keeps for the other tests, in the build's folder.
+/// Where modules that were compiled are kept for all tests: in the build's folder.
+pub const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/module-cache");
+
+/// The program. What it compiles it keeps for the other tests.
 pub fn program() -> std::process::Command {
     let program = assert_cmd::cargo::cargo_bin("host-runner");
     let mut command = std::process::Command::new(program);
-    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/module-cache");
-    command.env("RULE_MODULE_CACHE", cache);
+    command.env("RULE_MODULE_CACHE", CACHE);
     command
 }
 

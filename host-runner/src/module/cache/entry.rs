@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +19,8 @@ const CODE: &str = "code";
 /// Another form of folder is another digest.
 const FORM: &[u8] = b"host-runner compiled module 1\0";
 
-/// Code that is larger than this was not put there by us.
-const LARGEST: u64 = 1 << 30;
+/// As much of the code is read at once.
+const BLOCK: usize = 64 * 1024;
 
 /// The time of its last use is right to within this.
 const USED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -87,8 +87,8 @@ impl Entry {
         }
     }
 
-    /// Notes that it was used, where that was not noted for long.
-    pub(super) fn used(&self) {
+    /// Notes that it was used, where that was not noted for long; whether it was so.
+    pub(super) fn used(&self) -> bool {
         let seal = self.path.join(SEAL);
         let noted = fs::metadata(&seal).and_then(|of| of.modified());
         let old = noted.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > USED));
@@ -96,6 +96,7 @@ impl Entry {
             // It is removed sooner than others without this, no more.
             let _ = file.set_modified(SystemTime::now());
         }
+        old
     }
 
     /// Makes a folder with its code the entry.
@@ -111,14 +112,18 @@ impl Entry {
     /// The seal over the code in a folder: over its name too, by which wasmtime finds it.
     fn seal_of(&self, folder: &Path) -> io::Result<String> {
         let (name, path) = only_code(&self.code_in(folder))?;
-        if path.metadata()?.len() > LARGEST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
         let mut digest = Sha256::new_with_prefix(self.key);
         digest.update(name.as_bytes());
         digest.update([0]);
-        digest.update(fs::read(path)?);
-        Ok(hex(&digest.finalize()))
+        // Not read whole: memory that is used for the first time costs as much as the rest.
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; BLOCK];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(hex(&digest.finalize())),
+                read => digest.update(buffer.get(..read).unwrap_or_default()),
+            }
+        }
     }
 }
 

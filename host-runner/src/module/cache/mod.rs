@@ -117,7 +117,9 @@ impl Cache {
                     && let Ok(code) = wasmtime::Module::from_binary(&cached.engine, bytes)
                     && cached.store.cache_hits() == 1
                 {
-                    entry.used();
+                    if entry.used() {
+                        self.tidy();
+                    }
                     return Ok((code, Origin::Cached));
                 }
                 // Whole, and still not what wasmtime takes.
@@ -168,7 +170,8 @@ impl Cache {
     }
 
     /// Removes what has not been used for longest, where there is too much, and what was
-    /// left behind.
+    /// left behind: by a start that was killed, or by wasmtime, which goes on writing its
+    /// counts for a moment after another start was sooner.
     fn tidy(&self) {
         let Ok(folder) = fs::read_dir(&self.root) else {
             return;
