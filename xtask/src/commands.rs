@@ -15,6 +15,9 @@ pub(crate) const TARGET: &str = "wasm32v1-none";
 /// The crates that the module is made of, which must do without std.
 const MODULE: [&str; 4] = ["--package", "rule-core", "--package", "rule-wasm"];
 
+/// The flags of its build for hosts with SIMD, which `host-runner/build.rs` gives too.
+const SIMD: &str = "-Ctarget-feature=+simd128";
+
 const MEND_BUILD: &str = "mend what the compiler says above, then run this again";
 
 /// Builds the program.
@@ -74,11 +77,13 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
             .args(["--", "--deny", "warnings"]),
         "mend what clippy says above, then run this again",
     )?;
-    workspace.step(
-        "checks that the module's crates do without std",
-        without_std(workspace)?,
-        "these crates may use `core` and `alloc` only; see the errors above",
-    )?;
+    for (build, flags) in [("", ""), (", with SIMD", SIMD)] {
+        workspace.step(
+            &format!("checks that the module's crates do without std{build}"),
+            without_std(workspace, flags)?,
+            "these crates may use `core` and `alloc` only; see the errors above",
+        )?;
+    }
     workspace.step(
         "checks the documentation, a warning is an error",
         workspace
@@ -98,18 +103,22 @@ fn host_runner(workspace: &Workspace) -> Cmd<'_> {
 
 /// Clippy for the module's target; where a toolchain brought by the set-up has to
 /// stand in, which has no clippy, its compiler's own check.
-fn without_std(workspace: &Workspace) -> Result<Cmd<'_>, Failure> {
+fn without_std<'w>(workspace: &'w Workspace, flags: &str) -> Result<Cmd<'w>, Failure> {
     let Some(toolchain) = Toolchain::read(workspace)? else {
         return Ok(workspace
             .cargo()
             .arg("clippy")
             .args(MODULE)
             .args(["--target", TARGET])
-            .args(["--", "--deny", "warnings"]));
+            .args(["--", "--deny", "warnings"])
+            // Cargo would take them in place of those of a target.
+            .env_remove("RUSTFLAGS")
+            .env("CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS", flags));
     };
     Ok(toolchain
         .cargo(workspace)
         .arg("check")
+        .env("CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS", flags)
         .args(MODULE)
         .args(["--target", TARGET])
         // A folder of its own: two compilers that share one would each build

@@ -311,14 +311,12 @@ impl Records {
                 }
             },
         };
-        let mut feed = Feed::new(bytes, self.offset, &mut self.held, self.max, sink);
+        let (offset, held, max) = (self.offset, &mut self.held, self.max);
         match scanner {
-            Scanner::Json(json) => {
-                lines::push(json, bytes, self.offset, &mut self.held, self.max, sink);
-            }
-            Scanner::Xml(xml) => xml.push(&mut feed),
-            Scanner::Text(text) => text.push(&mut feed),
-            Scanner::Csv(csv) => csv.push(&mut feed),
+            Scanner::Json(json) => lines::push(json, bytes, offset, held, max, sink),
+            Scanner::Xml(xml) => xml.push(&mut Feed::new(bytes, offset, held, max, sink)),
+            Scanner::Text(text) => text.push(&mut Feed::new(bytes, offset, held, max, sink)),
+            Scanner::Csv(csv) => csv.push(&mut Feed::new(bytes, offset, held, max, sink)),
         }
         self.offset += bytes.len() as u64;
     }

@@ -19,8 +19,8 @@ pub(super) struct Jumps {
     /// How far the window can go on by the byte at its end, in both cases; 0 where a
     /// text may stand in it.
     shifts: Box<[u8; 256]>,
-    /// Do letters that are not ASCII hide a text?
-    has_variants: bool,
+    /// The first bytes of the letters that are not ASCII and can hide a text.
+    variants: Option<[u8; 2]>,
 }
 
 /// A look at one place in so many bytes takes less time than the linear search.
@@ -41,11 +41,15 @@ impl Jumps {
                 }
             }
         }
-        let mut all = needles.all().iter();
+        let all = needles.all().iter();
+        let mut variants = all
+            .filter_map(|needle| needle.bytes.first().copied())
+            .filter(|first| !first.is_ascii());
+        let first = variants.next();
         Jumps {
             window,
             shifts,
-            has_variants: all.any(|needle| !needle.bytes.is_ascii()),
+            variants: first.map(|first| [first, variants.next().unwrap_or(first)]),
         }
     }
 
@@ -96,30 +100,20 @@ impl Jumps {
 
     /// Does anything stand in the bytes that could hide a text?
     fn hidden_in(&self, needles: &Needles, bytes: &[u8]) -> bool {
+        let hiding_begins = |rest: &[u8]| begins(needles, Kind::Hiding, rest);
         // Whether a backslash is itself escaped does not matter: a text may carry JSON.
         let escape = |rest: &[u8]| {
             let after = rest.strip_prefix(ESCAPE);
             after.is_some_and(|after| needles.hides(after))
-                || self.has_variants && hiding_begins(needles, rest)
+                || self.variants.is_some() && hiding_begins(rest)
         };
-        let [long_s, kelvin] = VARIANTS;
         any_at(bytes, |rest| memchr(b'\\', rest), escape)
-            || any_at(
-                bytes,
-                |rest| memchr2(b'<', b'&', rest),
-                |rest| hiding_begins(needles, rest),
-            )
-            || self.has_variants
-                && any_at(
-                    bytes,
-                    |rest| memchr2(long_s, kelvin, rest),
-                    |rest| hiding_begins(needles, rest),
-                )
+            || any_at(bytes, |rest| memchr2(b'<', b'&', rest), hiding_begins)
+            || self.variants.is_some_and(|[one, other]| {
+                any_at(bytes, |rest| memchr2(one, other, rest), hiding_begins)
+            })
     }
 }
-
-/// The first bytes of the letters that are not ASCII and have a variant that is.
-const VARIANTS: [u8; 2] = [0xc5, 0xe2];
 
 /// Does one of the places that `next` finds hold?
 fn any_at(
@@ -138,11 +132,7 @@ fn any_at(
     false
 }
 
-/// Does something begin here that can hide a text?
-fn hiding_begins(needles: &Needles, rest: &[u8]) -> bool {
-    begins(needles, Kind::Hiding, rest)
-}
-
+/// Does a needle of this kind begin here?
 fn begins(needles: &Needles, kind: Kind, rest: &[u8]) -> bool {
     let mut all = needles.all().iter();
     all.any(|needle| needle.kind == kind && needles.stands_before(needle, rest))

@@ -3,6 +3,9 @@
 #![allow(unsafe_code)]
 
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+use alloc::boxed::Box;
+
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 use super::fingerprints::Fingerprints;
 #[cfg(not(target_feature = "simd128"))]
 use super::jumps::Jumps;
@@ -24,12 +27,12 @@ pub(super) enum Kernel {
     Jumps(Jumps),
     /// INVARIANT: the processor has SSSE3.
     #[cfg(target_arch = "x86_64")]
-    Ssse3(Fingerprints),
+    Ssse3(Box<Fingerprints>),
     /// INVARIANT: the processor has AVX2.
     #[cfg(target_arch = "x86_64")]
-    Avx2(Fingerprints),
+    Avx2(Box<Fingerprints>),
     #[cfg(target_feature = "simd128")]
-    Simd128(Fingerprints),
+    Simd128(Box<Fingerprints>),
 }
 
 /// Whether the processor has a feature: where there is an operating system to ask, by what
@@ -57,13 +60,13 @@ impl Kernel {
         {
             let has_ssse3 = has!("ssse3");
             if has!("avx2") {
-                return Kernel::Avx2(Fingerprints::new(needles));
+                return Kernel::Avx2(Box::new(Fingerprints::new(needles)));
             } else if has_ssse3 {
-                return Kernel::Ssse3(Fingerprints::new(needles));
+                return Kernel::Ssse3(Box::new(Fingerprints::new(needles)));
             }
         }
         #[cfg(target_feature = "simd128")]
-        return Kernel::Simd128(Fingerprints::new(needles));
+        return Kernel::Simd128(Box::new(Fingerprints::new(needles)));
         #[cfg(not(target_feature = "simd128"))]
         Kernel::Jumps(Jumps::new(needles))
     }

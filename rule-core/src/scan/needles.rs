@@ -61,11 +61,8 @@ impl Needles {
             texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
         }
         let mut hiding = [false; 128];
-        for (byte, hides) in (0..).zip(&mut hiding) {
-            let is_in_a_text = || {
-                let one: u8 = byte;
-                texts.iter().any(|text| text.as_bytes().contains(&one))
-            };
+        for (byte, hides) in (0_u8..).zip(&mut hiding) {
+            let is_in_a_text = || texts.iter().any(|text| text.as_bytes().contains(&byte));
             *hides = (b' '..=b'~').contains(&byte) && (!HARMLESS.contains(&byte) || is_in_a_text());
         }
         let needle = |bytes: Vec<u8>, kind| Needle { bytes, kind };

@@ -225,10 +225,10 @@ fn kernels(needles: &Needles) -> Vec<Kernel> {
     #[cfg(target_arch = "x86_64")]
     {
         if std::is_x86_feature_detected!("ssse3") {
-            kernels.push(Kernel::Ssse3(Fingerprints::new(needles)));
+            kernels.push(Kernel::Ssse3(Fingerprints::new(needles).into()));
         }
         if std::is_x86_feature_detected!("avx2") {
-            kernels.push(Kernel::Avx2(Fingerprints::new(needles)));
+            kernels.push(Kernel::Avx2(Fingerprints::new(needles).into()));
         }
     }
     kernels
