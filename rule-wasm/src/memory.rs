@@ -63,12 +63,15 @@ unsafe extern "C" fn free(pointer: *mut u8) {
 /// in the middle of it is a trap. What was had stays with the allocator, so the
 /// work finds it.
 pub(crate) fn has(headroom: Headroom) -> bool {
-    // Pieces of the size that work mostly asks for or less, each with the place
-    // of the one before at its start: memory that is there in parts will do for
-    // all but the largest.
+    // The largest piece first, then what is left in pieces as large as they come,
+    // each with the place of the one before at its start: memory that is there in
+    // parts will do for all but the largest, and memory that is had in one piece is
+    // neither touched nor asked for page by page.
     let mut pieces: *mut Piece = core::ptr::null_mut();
     let mut left = headroom.total;
     let mut size = headroom.largest;
+    // No smaller piece will do, and no larger one is to be had.
+    let (mut least, mut most) = (size, usize::MAX);
     let enough = loop {
         let Ok(layout) = Layout::from_size_align(size.max(size_of::<Piece>()), HEADER) else {
             break false;
@@ -77,7 +80,12 @@ pub(crate) fn has(headroom: Headroom) -> bool {
         // that memory given back unused need not be had in the first place.
         let piece = core::hint::black_box(unsafe { alloc(layout) }).cast::<Piece>();
         if piece.is_null() {
-            break false;
+            if size <= least {
+                break false;
+            }
+            most = size / 2;
+            size = most.max(least);
+            continue;
         }
         // SAFETY: the piece is new, aligned and at least as large as a `Piece`.
         unsafe {
@@ -91,7 +99,8 @@ pub(crate) fn has(headroom: Headroom) -> bool {
         if left == 0 {
             break true;
         }
-        size = left.min(PIECE);
+        least = left.min(PIECE);
+        size = left.min(most).max(least);
     };
     while !pieces.is_null() {
         // SAFETY: each piece was written above, allocated with the layout that it
@@ -105,6 +114,7 @@ pub(crate) fn has(headroom: Headroom) -> bool {
     enough
 }
 
+/// Work mostly asks for pieces of this size or less.
 const PIECE: usize = 64 * 1024;
 
 struct Piece {
