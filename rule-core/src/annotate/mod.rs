@@ -133,7 +133,8 @@ impl Own {
         while more {
             lexer.peek();
             let start = lexer.offset();
-            let is_ours = is_ours(lexer.key()?);
+            let key = lexer.key()?;
+            let is_ours = is_ours(&lexer, key);
             skip_value(&mut lexer)?;
             if is_ours {
                 own.had_ours = true;
@@ -158,12 +159,12 @@ impl Own {
     }
 }
 
-fn is_ours(key: Token<'_>) -> bool {
+fn is_ours(lexer: &Lexer<'_>, key: Token) -> bool {
     let text = match key {
-        Token::Plain(text) => String::from_utf8_lossy(text),
-        Token::Escaped(text) => {
+        Token::Plain(place) => String::from_utf8_lossy(lexer.bytes(place)),
+        Token::Escaped(place) => {
             let mut plain = String::new();
-            unescape(text, &mut plain);
+            unescape(&String::from_utf8_lossy(lexer.bytes(place)), &mut plain);
             Cow::Owned(plain)
         }
         Token::Object | Token::Array | Token::Null => return false,

@@ -43,9 +43,9 @@ fn read(record: &[u8]) -> Result<Envelope, DecodeError> {
         let key = lexer.key()?;
         let mut unescaped = String::new();
         let key = match key {
-            Token::Plain(key) => key,
-            Token::Escaped(key) => {
-                unescape(key, &mut unescaped);
+            Token::Plain(place) => lexer.bytes(place),
+            Token::Escaped(place) => {
+                unescape(&String::from_utf8_lossy(lexer.bytes(place)), &mut unescaped);
                 unescaped.as_bytes()
             }
             Token::Object | Token::Array | Token::Null => &[],

@@ -1,4 +1,9 @@
-//! Lines of JSON that are passed over without being cut into records.
+//! Lines of JSON that are taken as they are, without being cut into records: those that
+//! are passed over, and those that are one record each.
+//!
+//! A line that is one JSON object and is followed by another line that begins one is one
+//! record, whatever the scanner would look at in it. So the decoder reads it at once, and
+//! only what it can't read is looked at by the scanner, which knows where it ends.
 //!
 //! Whether a line is passed over depends on the whole of it and on the byte behind it
 //! alone. Where a push ends before that, the line is held until the rest has come: so it
@@ -22,7 +27,7 @@ pub(super) fn push(
     max: usize,
     sink: &mut dyn Sink,
 ) {
-    let by_lines = sink.may_pass();
+    let by_lines = sink.takes_lines();
     if !by_lines {
         read(json, held, max, sink);
     }
@@ -44,21 +49,54 @@ pub(super) fn push(
                 json.pass_to(here);
             }
             let rest = rest.get(passed..).unwrap_or_default();
-            let has_a_byte_behind = memchr(b'\n', rest).is_some_and(|end| end + 1 < rest.len());
-            if !has_a_byte_behind
-                && rest.len() <= max
-                && !sink.finds(rest)
-                && !is_one_record(json, rest, here, max)
-            {
-                json.hold_line(here);
-                held.hold_all(rest, max);
-                return;
+            match whole_line(rest) {
+                Some(line) => {
+                    if line.length <= max && sink.line(line.object, here) {
+                        at += line.length;
+                        json.pass_to(here + line.length as u64);
+                        continue;
+                    }
+                }
+                None => {
+                    let has_a_byte_behind =
+                        memchr(b'\n', rest).is_some_and(|end| end + 1 < rest.len());
+                    if !has_a_byte_behind
+                        && rest.len() <= max
+                        && !sink.finds(rest)
+                        && !is_one_record(json, rest, here, max)
+                    {
+                        json.hold_line(here);
+                        held.hold_all(rest, max);
+                        return;
+                    }
+                }
             }
         }
         let rest = bytes.get(at..).unwrap_or_default();
         let mut feed = Feed::new(rest, offset + at as u64, held, max, sink);
         at += json.push(&mut feed, by_lines);
     }
+}
+
+/// A line that may be one record.
+struct Line<'b> {
+    object: &'b [u8],
+    /// With all that is behind the object, its break too.
+    length: usize,
+}
+
+/// The line that bytes begin with, where it has the form of an object that is alone on it,
+/// or of an element of an array, and another line follows that begins so.
+fn whole_line(bytes: &[u8]) -> Option<Line<'_>> {
+    let end = memchr(b'\n', bytes)?;
+    let line = bytes.get(..end)?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let object = line.strip_suffix(b",").unwrap_or(line);
+    let is_one = bytes.get(end + 1) == Some(&b'{') && matches!(object, [b'{', .., b'}']);
+    is_one.then_some(Line {
+        object,
+        length: end + 1,
+    })
 }
 
 /// What is looked for may have begun so many bytes before those that are new. What is
@@ -116,14 +154,16 @@ fn held_line(
     if held.bytes().ends_with(b"\n") {
         let length = held.bytes().len();
         held.hold_all(&[*behind], length + 1);
-        let passed = sink.pass(held.bytes(), max);
-        held.cut(length);
-        if passed == length {
-            let start = json.read_line().unwrap_or_default();
+        let start = json.read_line().unwrap_or_default();
+        let is_taken = sink.pass(held.bytes(), max) == length
+            || whole_line(held.bytes()).is_some_and(|line| sink.line(line.object, start));
+        if is_taken {
             json.pass_to(start + length as u64);
             held.clear();
             return Some(missing);
         }
+        json.hold_line(start);
+        held.cut(length);
     }
     read(json, held, max, sink);
     Some(missing)

@@ -9,17 +9,24 @@ pub trait Sink {
     /// Takes a frame.
     fn frame(&mut self, frame: Frame<'_>);
 
-    /// Does it want some records only? It is then asked about lines.
-    fn may_pass(&self) -> bool {
+    /// Does it take lines that need not be cut into records? It is then asked about them.
+    fn takes_lines(&self) -> bool {
         false
     }
 
-    /// Takes lines at the begin of these bytes that need not be cut into records, and
-    /// gives how many bytes they have. Each such line begins with `{`, has no more than
+    /// Takes lines at the begin of these bytes that need not be read at all, and gives
+    /// how many bytes they have. Each such line begins with `{`, has no more than
     /// `longest` bytes with its line break, and is followed by another that begins so.
     fn pass(&mut self, lines: &[u8], longest: usize) -> usize {
         let _ = (lines, longest);
         0
+    }
+
+    /// Takes a line that was not passed over, without what follows its last `}`, as the
+    /// one record that a line mostly is. False where it is none: nothing was taken then.
+    fn line(&mut self, line: &[u8], offset: u64) -> bool {
+        let _ = (line, offset);
+        false
     }
 
     /// Is anything that is looked for among these bytes?

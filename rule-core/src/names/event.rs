@@ -1,6 +1,7 @@
 //! An event: the fields asked for, its time, and its raw text.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -86,10 +87,10 @@ impl<'r> Slot<'r> {
         };
     }
 
-    fn set(&mut self, value: String) {
+    fn set(&mut self, value: Cow<'r, str>) {
         *self = Slot {
             rank: 0,
-            values: Values::One(Cow::Owned(value)),
+            values: Values::One(value),
         };
     }
 
@@ -101,8 +102,8 @@ impl<'r> Slot<'r> {
         }
     }
 
-    fn first(&self) -> Option<&str> {
-        self.values().first().map(Cow::as_ref)
+    fn is_empty(&self) -> bool {
+        matches!(self.values, Values::None)
     }
 }
 
@@ -137,56 +138,56 @@ impl<'r> Event<'r> {
 
     /// Fills what the event does not say itself: its time, message, sourcetype,
     /// source and host.
-    pub(super) fn complete(&mut self, table: &Table, defaults: &Defaults, found: Found<'r>) {
+    pub(super) fn complete(&mut self, table: &'r Table, defaults: &'r Defaults, found: Found<'r>) {
         let slots = &table.slots;
         let stamp = best(&found.stamps).map(|stamp| stamp.resolve(&defaults.zone));
         self.time = stamp.or(defaults.now);
-        let text = |slot: usize| self.slots.get(slot).and_then(Slot::first).map(String::from);
-        let channel = text(slots.channel);
-        let message = slots
-            .message
-            // A collector that has not the provider's texts may write an empty one.
-            .filter(|slot| self.values(*slot).iter().all(|value| value.is_empty()))
-            .and_then(|_| {
-                let key = (text(slots.provider)?, text(slots.event_code)?);
-                let template = table.sources.messages.get(&key)?;
-                Some(fill(template, &found.inserts))
-            });
-        let by_channel = |names: &alloc::collections::BTreeMap<String, String>| {
+        let first = |slot: usize| self.values(slot).first().cloned();
+        let channel = first(slots.channel);
+        let by_channel = |names: &'r BTreeMap<String, String>| {
             // Windows takes the names of channels without case.
-            let channel = channel.as_ref()?;
-            let same = |name: &&String| name.eq_ignore_ascii_case(channel);
-            names
-                .get(channel)
-                .or_else(|| {
-                    names
-                        .iter()
-                        .find(|(name, _)| same(name))
-                        .map(|(_, value)| value)
-                })
-                .cloned()
+            let channel = channel.as_deref()?;
+            let same = |(name, _): &(&String, &String)| name.eq_ignore_ascii_case(channel);
+            let found = names.get(channel);
+            found.or_else(|| names.iter().find(same).map(|(_, value)| value))
         };
-        let sourcetype =
-            by_channel(&table.sources.sourcetypes).or_else(|| defaults.sourcetype.clone());
-        let source = defaults.source.clone().or_else(|| {
-            let template = table.sources.source.as_ref()?;
-            Some(template.replace("$Channel$", channel.as_ref()?))
-        });
-        let raw = slots.raw.map(|_| self.raw.to_string());
-        for (slot, value) in [
-            (slots.message, message),
-            (slots.sourcetype, sourcetype),
-            (slots.source, source),
-            (slots.host, defaults.host.clone()),
-            (slots.index, by_channel(&table.sources.indexes)),
-            (slots.raw, raw),
-            (slots.time, self.time.map(|time| time.to_string())),
-        ] {
-            let is_message = slot == slots.message;
-            let slot = slot.and_then(|slot| self.slots.get_mut(slot));
-            if let (Some(slot), Some(value)) = (slot, value)
-                && (is_message || slot.values().is_empty())
+        if let Some(slot) = slots.message
+            // A collector that has not the provider's texts may write an empty one.
+            && self.values(slot).iter().all(|value| value.is_empty())
+            && let (Some(provider), Some(code)) = (first(slots.provider), first(slots.event_code))
+        {
+            let key = (provider.into_owned(), code.into_owned());
+            let template = table.sources.messages.get(&key);
+            if let Some(template) = template
+                && let Some(slot) = self.slots.get_mut(slot)
             {
+                slot.set(Cow::Owned(fill(template, &found.inserts)));
+            }
+        }
+        let lacks = |slot: Option<usize>| {
+            slot.filter(|slot| self.slots.get(*slot).is_some_and(Slot::is_empty))
+        };
+        let filled: [Option<(usize, Cow<'r, str>)>; 6] = [
+            lacks(slots.sourcetype).and_then(|slot| {
+                let named = by_channel(&table.sources.sourcetypes);
+                Some((slot, named.or(defaults.sourcetype.as_ref())?.into()))
+            }),
+            lacks(slots.source).and_then(|slot| {
+                let source = defaults.source.as_ref().map(Cow::from);
+                let of_channel = || {
+                    let template = table.sources.source.as_ref()?;
+                    Some(template.replace("$Channel$", channel.as_deref()?).into())
+                };
+                Some((slot, source.or_else(of_channel)?))
+            }),
+            lacks(slots.host).and_then(|slot| Some((slot, defaults.host.as_ref()?.into()))),
+            lacks(slots.index)
+                .and_then(|slot| Some((slot, by_channel(&table.sources.indexes)?.into()))),
+            lacks(slots.raw).map(|slot| (slot, self.raw.clone())),
+            lacks(slots.time).and_then(|slot| Some((slot, self.time?.to_string().into()))),
+        ];
+        for (slot, value) in filled.into_iter().flatten() {
+            if let Some(slot) = self.slots.get_mut(slot) {
                 slot.set(value);
             }
         }

@@ -8,6 +8,7 @@
 
 mod event;
 mod message;
+mod paths;
 mod reader;
 mod sources;
 mod table;

@@ -15,36 +15,35 @@ use crate::time;
 /// An event may come in two layers: an envelope's own record, and the text that
 /// the envelope carries (`event` of the HTTP Event Collector, `_raw` of an
 /// export). What the outer layer says wins.
-pub struct EventReader<'t, 'r> {
-    table: &'t Table,
+pub struct EventReader<'r> {
+    table: &'r Table,
     envelope: Envelope,
     /// 0 for the record itself, higher for what it carries.
     layer: u16,
     event: Event<'r>,
     found: Found<'r>,
     /// How many values each array of unnamed values had so far.
-    counts: BTreeMap<&'t str, usize>,
+    counts: BTreeMap<String, usize>,
     /// What the path asked about last means.
-    asked: Asked<'t>,
+    asked: Asked<'r>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Asked<'t> {
-    meaning: Option<&'t Meaning>,
+struct Asked<'r> {
+    meaning: Option<&'r Meaning>,
     /// The rank that metadata of the envelope has over what the event says.
     metadata: bool,
     insert: bool,
-    array: Option<(&'t str, &'t str)>,
     other: bool,
 }
 
 /// The ranks of one layer: those of the paths of a field, and there are fewer.
 const RANKS: u16 = 2000;
 
-impl<'t, 'r> EventReader<'t, 'r> {
+impl<'r> EventReader<'r> {
     /// A reader for one record.
     #[must_use]
-    pub fn new(table: &'t Table, envelope: Envelope, raw: Cow<'r, str>) -> Self {
+    pub fn new(table: &'r Table, envelope: Envelope, raw: Cow<'r, str>) -> Self {
         let mut slots = Vec::new();
         slots.resize_with(table.fields().len(), Slot::default);
         EventReader {
@@ -72,7 +71,7 @@ impl<'t, 'r> EventReader<'t, 'r> {
 
     /// The event, with what it does not say taken from the tables and defaults.
     #[must_use]
-    pub fn finish(mut self, defaults: &Defaults) -> Event<'r> {
+    pub fn finish(mut self, defaults: &'r Defaults) -> Event<'r> {
         self.event.complete(self.table, defaults, self.found);
         self.event
     }
@@ -94,29 +93,21 @@ impl<'t, 'r> EventReader<'t, 'r> {
         }
     }
 
-    fn ask(&self, path: &str) -> Asked<'t> {
+    #[inline]
+    fn ask(&self, path: &str) -> Asked<'r> {
         let Some((path, metadata)) = self.inside(path) else {
             return Asked::default();
         };
         let table = self.table;
-        let array = table
-            .sources
-            .positional
-            .get_key_value(path)
-            .map(|(array, name)| (array.as_str(), name.as_str()));
-        let insert = table.slots.message.is_some()
-            && table.sources.inserts.iter().any(|prefix| {
-                if prefix.ends_with('.') {
-                    path.starts_with(prefix.as_str())
-                } else {
-                    path == prefix
-                }
-            });
+        let meaning = table.paths.get(path);
+        let is_below = |prefix: &String| path.starts_with(prefix.as_str());
         Asked {
-            meaning: table.paths.get(path),
+            meaning,
             metadata,
-            insert,
-            array,
+            insert: match meaning {
+                Some(meaning) => meaning.is_insert,
+                None => table.insert_prefixes.iter().any(is_below),
+            },
             other: table.keep_all && path != "_raw",
         }
     }
@@ -143,26 +134,25 @@ impl<'t, 'r> EventReader<'t, 'r> {
     }
 }
 
-impl<'r> FieldSink<'r> for EventReader<'_, 'r> {
+impl<'r> FieldSink<'r> for EventReader<'r> {
+    #[inline]
     fn wants(&mut self, path: &str) -> bool {
         self.asked = self.ask(path);
-        self.asked.meaning.is_some()
-            || self.asked.insert
-            || self.asked.array.is_some()
-            || self.asked.other
+        self.asked.meaning.is_some() || self.asked.insert || self.asked.other
     }
 
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         let asked = self.asked;
         if let Some(meaning) = asked.meaning {
             self.give(meaning, asked.metadata, value.clone());
-        }
-        if let Some((array, name)) = asked.array {
-            let count = self.counts.entry(array).or_default();
-            *count += 1;
-            let position = alloc::format!("{array}{name}{count}");
-            if let Some(meaning) = self.table.paths.get(&position) {
-                self.give(meaning, asked.metadata, value.clone());
+            if let Some(name) = &meaning.counted_as {
+                let array = self.inside(path).map_or(path, |(inner, _)| inner);
+                let count = self.counts.entry(String::from(array)).or_default();
+                *count += 1;
+                let position = alloc::format!("{array}{name}{count}");
+                if let Some(meaning) = self.table.paths.get(&position) {
+                    self.give(meaning, asked.metadata, value.clone());
+                }
             }
         }
         if asked.insert {

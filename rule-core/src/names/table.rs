@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::paths::Paths;
 use super::sources::Sources;
 
 /// The tables, ready to read events with.
@@ -13,7 +14,11 @@ pub struct Table {
     pub(super) sources: Sources,
     /// The fields asked for; an event keeps the value of each at its place here.
     fields: Vec<String>,
-    pub(super) paths: BTreeMap<String, Meaning>,
+    places: BTreeMap<String, usize>,
+    pub(super) paths: Paths,
+    /// What a path begins with whose values go into message templates; none where no
+    /// message is asked for.
+    pub(super) insert_prefixes: Vec<String>,
     /// Are all fields kept, asked for by name or not?
     pub(super) keep_all: bool,
     pub(super) slots: WellKnown,
@@ -42,6 +47,10 @@ pub(super) struct Meaning {
     pub(super) targets: Vec<Target>,
     /// Its rank among the paths of `_time`.
     pub(super) time: Option<u16>,
+    /// It is that of an array of values without names: what they are called.
+    pub(super) counted_as: Option<String>,
+    /// Its values go into message templates.
+    pub(super) is_insert: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,42 +64,67 @@ impl Table {
     /// other field too.
     #[must_use]
     pub fn new(sources: Sources, fields: impl IntoIterator<Item = String>, keep_all: bool) -> Self {
-        let mut table = Table {
-            sources,
+        let mut slots = Slots {
+            sources: &sources,
             fields: Vec::new(),
+            places: BTreeMap::new(),
             paths: BTreeMap::new(),
-            keep_all,
-            slots: WellKnown::default(),
         };
         for field in fields {
-            table.slot_of(field);
+            slots.of(&field);
         }
-        table.slots = WellKnown {
-            channel: table.slot_of(String::from("Channel")),
-            provider: table.slot_of(String::from("SourceName")),
-            event_code: table.slot_of(String::from("EventCode")),
-            message: table.find("Message"),
-            host: table.find("host"),
-            source: table.find("source"),
-            sourcetype: table.find("sourcetype"),
-            index: table.find("index"),
-            raw: table.find("_raw"),
-            time: table.find("_time"),
+        let [channel, provider, event_code] =
+            ["Channel", "SourceName", "EventCode"].map(|name| slots.of(name));
+        let find = |name: &str| slots.places.get(name).copied();
+        let well_known = WellKnown {
+            channel,
+            provider,
+            event_code,
+            message: find("Message"),
+            host: find("host"),
+            source: find("source"),
+            sourcetype: find("sourcetype"),
+            index: find("index"),
+            raw: find("_raw"),
+            time: find("_time"),
         };
-        let times = table
-            .sources
-            .fields
-            .get("_time")
-            .cloned()
-            .unwrap_or_default();
-        for (rank, path) in core::iter::once(String::from("_time"))
-            .chain(times)
-            .enumerate()
-        {
-            let meaning = table.paths.entry(path).or_default();
+        let Slots {
+            fields,
+            places,
+            mut paths,
+            ..
+        } = slots;
+        let times = sources.fields.get("_time").into_iter().flatten();
+        let times = core::iter::once("_time").chain(times.map(String::as_str));
+        for (rank, path) in times.enumerate() {
+            let meaning = paths.entry(String::from(path)).or_default();
             meaning.time.get_or_insert(rank as u16);
         }
-        table
+        for (array, name) in &sources.positional {
+            paths.entry(array.clone()).or_default().counted_as = Some(name.clone());
+        }
+        let mut insert_prefixes = Vec::new();
+        if well_known.message.is_some() {
+            for insert in &sources.inserts {
+                match insert.ends_with('.') {
+                    true => insert_prefixes.push(insert.clone()),
+                    false => paths.entry(insert.clone()).or_default().is_insert = true,
+                }
+            }
+            for (path, meaning) in &mut paths {
+                let is_below = |prefix: &String| path.starts_with(prefix.as_str());
+                meaning.is_insert |= insert_prefixes.iter().any(is_below);
+            }
+        }
+        Table {
+            fields,
+            places,
+            paths: Paths::new(paths),
+            insert_prefixes,
+            keep_all,
+            slots: well_known,
+            sources,
+        }
     }
 
     /// The fields asked for, each at the place that events keep it.
@@ -102,16 +136,35 @@ impl Table {
     /// The place of a field.
     #[must_use]
     pub fn find(&self, field: &str) -> Option<usize> {
-        self.fields.iter().position(|name| name == field)
+        self.places.get(field).copied()
     }
 
+    /// The name that a field is kept under beside those asked for.
+    pub(super) fn plain_name<'p>(&self, path: &'p str) -> &'p str {
+        self.sources
+            .data_prefixes
+            .iter()
+            .find_map(|prefix| path.strip_prefix(prefix.as_str()))
+            .unwrap_or(path)
+    }
+}
+
+/// The places of fields, as they are given out.
+struct Slots<'s> {
+    sources: &'s Sources,
+    fields: Vec<String>,
+    places: BTreeMap<String, usize>,
+    paths: BTreeMap<String, Meaning>,
+}
+
+impl Slots<'_> {
     /// The place of a field, made where it has none.
-    fn slot_of(&mut self, field: String) -> usize {
-        if let Some(slot) = self.find(&field) {
-            return slot;
+    fn of(&mut self, field: &str) -> usize {
+        if let Some(slot) = self.places.get(field) {
+            return *slot;
         }
         let slot = self.fields.len();
-        for (rank, path) in self.paths_of(&field).into_iter().enumerate() {
+        for (rank, path) in self.paths_of(field).into_iter().enumerate() {
             let targets = &mut self.paths.entry(path).or_default().targets;
             // The first, best rank of a path counts.
             if targets.iter().all(|target| target.slot != slot) {
@@ -121,7 +174,8 @@ impl Table {
                 });
             }
         }
-        self.fields.push(field);
+        self.fields.push(String::from(field));
+        self.places.insert(String::from(field), slot);
         slot
     }
 
@@ -153,15 +207,6 @@ impl Table {
             }
         }
         paths
-    }
-
-    /// The name that a field is kept under beside those asked for.
-    pub(super) fn plain_name<'p>(&self, path: &'p str) -> &'p str {
-        self.sources
-            .data_prefixes
-            .iter()
-            .find_map(|prefix| path.strip_prefix(prefix.as_str()))
-            .unwrap_or(path)
     }
 }
 

@@ -50,7 +50,8 @@ fn read<'a>(envelope: Envelope, fields: &[(&'a str, &'a str)]) -> Vec<(String, V
             reader.field(path, Cow::Borrowed(value));
         }
     }
-    let event = reader.finish(&Defaults::default());
+    let defaults = Defaults::default();
+    let event = reader.finish(&defaults);
     ASKED
         .iter()
         .map(|name| {

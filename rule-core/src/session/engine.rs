@@ -166,11 +166,21 @@ impl Engine {
 
     /// Takes a record.
     fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, clocked: Clocked) {
+        if let Err(error) = self.read_record(kind, bytes, offset, clocked) {
+            self.malformed(&error, bytes, offset);
+        }
+    }
+
+    /// Takes a record, where it can be read.
+    fn read_record(
+        &mut self,
+        kind: RecordKind,
+        bytes: &[u8],
+        offset: u64,
+        clocked: Clocked,
+    ) -> Result<(), DecodeError> {
         let wrapping = self.reading.wrapping(kind, bytes);
-        let (event, decoded) = match self.reading.read(kind, bytes, &wrapping) {
-            Ok(read) => read,
-            Err(error) => return self.malformed(&error, bytes, offset),
-        };
+        let (event, decoded) = self.reading.read(kind, bytes, &wrapping)?;
         if self.clock.source == ClockSource::Record
             && clocked == Clocked::No
             && let Some(time) = event.time()
@@ -187,9 +197,9 @@ impl Engine {
                 if self.is_full() {
                     let frame = HeldFrame::record(kind, bytes, offset);
                     self.held.push_back(Held { frame, timed: true });
-                    return;
+                    return Ok(());
                 }
-                return self.record(kind, bytes, offset, Clocked::Yes);
+                return self.read_record(kind, bytes, offset, Clocked::Yes);
             }
         }
         if decoded.invalid_utf8 {
@@ -215,7 +225,7 @@ impl Engine {
             }
         }
         if outcomes.is_empty() {
-            return;
+            return Ok(());
         }
         for (index, outcome) in outcomes {
             for (window, change) in outcome.early {
@@ -226,6 +236,7 @@ impl Engine {
             }
         }
         self.make_room();
+        Ok(())
     }
 
     /// Gives a row of a window itself, which is part 0.
@@ -239,6 +250,11 @@ impl Engine {
     fn give_groups(&mut self, rule: usize, window: Bounds, state: State) {
         let (rules, queue) = (&mut self.rules, &mut self.queue);
         give_groups(rule, window, state, rules, queue, &mut self.counters);
+    }
+
+    /// May records be passed over? Where they move the clock, the time of each is asked for.
+    fn may_pass(&self) -> bool {
+        self.scan.tells_apart() && !self.config.strict && self.clock.source != ClockSource::Record
     }
 
     /// The host tells the time.
@@ -402,19 +418,31 @@ impl Sink for Engine {
         }
     }
 
-    /// Where records move the clock, the time of each is asked for.
-    fn may_pass(&self) -> bool {
-        self.scan.tells_apart() && !self.config.strict && self.clock.source != ClockSource::Record
+    fn takes_lines(&self) -> bool {
+        true
     }
 
     fn pass(&mut self, lines: &[u8], longest: usize) -> usize {
+        if !self.may_pass() {
+            return 0;
+        }
         let clear = self.scan.clear_lines(lines, longest);
         self.counters.records += clear.lines;
         clear.length
     }
 
+    fn line(&mut self, line: &[u8], offset: u64) -> bool {
+        let is_taken = !self.is_full()
+            && self
+                .read_record(RecordKind::Json, line, offset, Clocked::No)
+                .is_ok();
+        self.counters.records += u64::from(is_taken);
+        self.counters.candidates += u64::from(is_taken);
+        is_taken
+    }
+
     fn finds(&self, bytes: &[u8]) -> bool {
-        self.scan.may_match(bytes)
+        !self.may_pass() || self.scan.may_match(bytes)
     }
 }
 

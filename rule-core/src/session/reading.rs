@@ -192,7 +192,7 @@ impl Carried {
     /// Reads the fields of the text, by its first byte. A text that cannot be
     /// read to its end has none: the envelope is well formed, and its event a
     /// text. Gives whether it has bytes that are no UTF-8.
-    fn read<'r>(&'r self, reader: &mut EventReader<'_, 'r>) -> bool {
+    fn read<'r>(&'r self, reader: &mut EventReader<'r>) -> bool {
         if self.decode(&mut Nobody).is_err() {
             return false;
         }

@@ -1,21 +1,23 @@
 //! The tokens of JSON, checked and not yet made into values.
 
+use core::ops::Range;
+
 use alloc::string::String;
 use memchr::memchr;
 
 use super::plain::plain;
 use crate::decode::{DecodeError, error};
 
-/// A value, or the begin of one.
-#[derive(Clone, Copy)]
-pub(crate) enum Token<'r> {
+/// A value, or the begin of one; of a value that is written out, its place in the record.
+#[derive(Clone)]
+pub(crate) enum Token {
     Object,
     Array,
     Null,
     /// A number, a boolean, or a string that has no escapes.
-    Plain(&'r [u8]),
+    Plain(Range<usize>),
     /// A string with escapes.
-    Escaped(&'r [u8]),
+    Escaped(Range<usize>),
 }
 
 pub(crate) struct Lexer<'r> {
@@ -33,15 +35,23 @@ impl<'r> Lexer<'r> {
         self.at
     }
 
+    /// What stands at a place that a token named.
+    pub(crate) fn bytes(&self, place: Range<usize>) -> &'r [u8] {
+        self.bytes.get(place).unwrap_or_default()
+    }
+
     /// The next byte that is no blank, not taken.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        let rest = self.rest();
-        let blank = |&byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        self.at += rest.iter().take_while(|byte| blank(byte)).count();
+        // Most writers put no blanks between tokens, or one.
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.bytes.get(self.at) {
+            self.at += 1;
+        }
         self.bytes.get(self.at).copied()
     }
 
     /// Takes `byte`, behind blanks, if it is the next one.
+    #[inline]
     pub(crate) fn skip(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
@@ -49,7 +59,8 @@ impl<'r> Lexer<'r> {
     }
 
     /// Takes a key and its colon: a string token.
-    pub(crate) fn key(&mut self) -> Result<Token<'r>, DecodeError> {
+    #[inline]
+    pub(crate) fn key(&mut self) -> Result<Token, DecodeError> {
         if self.peek() != Some(b'"') {
             return error("a key in double quotes is missing", self.at);
         }
@@ -61,10 +72,17 @@ impl<'r> Lexer<'r> {
     }
 
     /// Takes a value, or the bracket that begins it.
-    pub(crate) fn value(&mut self) -> Result<Token<'r>, DecodeError> {
-        let Some(byte) = self.peek() else {
-            return error("ends where a value should be", self.at);
-        };
+    #[inline]
+    pub(crate) fn value(&mut self) -> Result<Token, DecodeError> {
+        match self.peek() {
+            Some(b'"') => self.string(),
+            Some(byte) => self.other_value(byte),
+            None => error("ends where a value should be", self.at),
+        }
+    }
+
+    /// Takes a value that begins with this byte, and is no string.
+    fn other_value(&mut self, byte: u8) -> Result<Token, DecodeError> {
         match byte {
             b'{' => {
                 self.at += 1;
@@ -74,7 +92,6 @@ impl<'r> Lexer<'r> {
                 self.at += 1;
                 Ok(Token::Array)
             }
-            b'"' => self.string(),
             b'-' | b'0'..=b'9' => self.number(),
             b't' => self.literal(b"true").map(Token::Plain),
             b'f' => self.literal(b"false").map(Token::Plain),
@@ -95,15 +112,16 @@ impl<'r> Lexer<'r> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    fn literal(&mut self, word: &'static [u8]) -> Result<&'r [u8], DecodeError> {
+    fn literal(&mut self, word: &[u8]) -> Result<Range<usize>, DecodeError> {
         if !self.rest().starts_with(word) {
             return error("no JSON value begins so", self.at);
         }
+        let start = self.at;
         self.at += word.len();
-        Ok(word)
+        Ok(start..self.at)
     }
 
-    fn number(&mut self) -> Result<Token<'r>, DecodeError> {
+    fn number(&mut self) -> Result<Token, DecodeError> {
         let start = self.at;
         self.at += usize::from(self.rest().first() == Some(&b'-'));
         // A zero stands alone: a digit behind it is no part of the number, and
@@ -121,7 +139,7 @@ impl<'r> Lexer<'r> {
             self.at += 1 + usize::from(matches!(rest.first(), Some(b'+' | b'-')));
             self.digits()?;
         }
-        Ok(Token::Plain(self.since(start)))
+        Ok(Token::Plain(start..self.at))
     }
 
     /// Takes one digit or more.
@@ -136,26 +154,30 @@ impl<'r> Lexer<'r> {
     }
 
     /// Takes a string, at its opening quote.
-    fn string(&mut self) -> Result<Token<'r>, DecodeError> {
-        let opening = self.at;
-        let start = opening + 1;
-        self.at = start;
-        let mut escaped = false;
+    #[inline]
+    fn string(&mut self) -> Result<Token, DecodeError> {
+        let start = self.at + 1;
+        self.at = start + plain(self.bytes.get(start..).unwrap_or_default());
+        if self.bytes.get(self.at) != Some(&b'"') {
+            return self.escaped(start);
+        }
+        let text = start..self.at;
+        self.at += 1;
+        Ok(Token::Plain(text))
+    }
+
+    /// Takes the rest of a string that begins at `start`, from where it is no longer as it
+    /// is written.
+    fn escaped(&mut self, start: usize) -> Result<Token, DecodeError> {
         loop {
-            self.at += plain(self.rest());
             match *self.rest() {
-                [] => return error("a string is not closed", opening),
+                [] => return error("a string is not closed", start - 1),
                 [b'"', ..] => {
-                    let text = self.since(start);
+                    let text = start..self.at;
                     self.at += 1;
-                    return Ok(if escaped {
-                        Token::Escaped(text)
-                    } else {
-                        Token::Plain(text)
-                    });
+                    return Ok(Token::Escaped(text));
                 }
                 [b'\\', ref rest @ ..] => {
-                    escaped = true;
                     self.at += match rest {
                         [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
                         [b'u', digits @ ..] if hex(digits).is_some() => 6,
@@ -169,19 +191,14 @@ impl<'r> Lexer<'r> {
                     );
                 }
             }
+            self.at += plain(self.rest());
         }
-    }
-
-    fn since(&self, start: usize) -> &'r [u8] {
-        self.bytes.get(start..self.at).unwrap_or_default()
     }
 }
 
 /// Appends a checked string without its escapes.
-pub(crate) fn unescape(text: &[u8], out: &mut String) {
-    // Escapes are ASCII, so what replaces invalid bytes leaves them alone.
-    let text = String::from_utf8_lossy(text);
-    let mut rest: &str = &text;
+pub(crate) fn unescape(text: &str, out: &mut String) {
+    let mut rest = text;
     while let Some((plain, escape)) =
         memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at))
     {

@@ -7,6 +7,8 @@
 mod lexer;
 mod plain;
 
+use core::ops::Range;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,16 +30,22 @@ pub(crate) use lexer::{Lexer, Token, unescape};
 pub fn json<'r>(record: &'r [u8], sink: &mut impl FieldSink<'r>) -> Result<Decoded, DecodeError> {
     let mut walk = Walk {
         lexer: Lexer::new(record),
+        text: core::str::from_utf8(record).ok(),
         path: Path::default(),
         levels: Vec::new(),
     };
     walk.object(sink)?;
-    Ok(Decoded::of(record))
+    Ok(Decoded {
+        invalid_utf8: walk.text.is_none(),
+    })
 }
 
 /// The path of the value at hand. One that is too long is not kept.
 #[derive(Default)]
-struct Path {
+struct Path<'r> {
+    /// It is a key of the record as it is written: most are, and need not be put together.
+    key: Option<&'r str>,
+    /// Else it is here.
     text: String,
     too_long: bool,
 }
@@ -52,7 +60,9 @@ struct Level {
 
 struct Walk<'r> {
     lexer: Lexer<'r>,
-    path: Path,
+    /// The record, where all of it is UTF-8.
+    text: Option<&'r str>,
+    path: Path<'r>,
     levels: Vec<Level>,
 }
 
@@ -81,31 +91,40 @@ impl<'r> Walk<'r> {
             Token::Object => self.open(true, offset),
             Token::Array => self.open(false, offset),
             Token::Null => Ok(false),
-            Token::Plain(text) => {
+            Token::Plain(place) => {
                 if self.wanted(sink) {
-                    sink.field(&self.path.text, String::from_utf8_lossy(text));
+                    sink.field(self.path.text(), self.plain(place));
                 }
                 Ok(false)
             }
-            Token::Escaped(text) => {
+            Token::Escaped(place) => {
                 if self.wanted(sink) {
-                    let mut value = String::with_capacity(text.len());
-                    unescape(text, &mut value);
-                    sink.field(&self.path.text, Cow::Owned(value));
+                    let mut value = String::with_capacity(place.len());
+                    unescape(&self.plain(place), &mut value);
+                    sink.field(self.path.text(), Cow::Owned(value));
                 }
                 Ok(false)
             }
         }
     }
 
+    /// What stands at a place of the record.
+    fn plain(&self, place: Range<usize>) -> Cow<'r, str> {
+        match self.text {
+            Some(text) => Cow::Borrowed(text.get(place).unwrap_or_default()),
+            None => String::from_utf8_lossy(self.lexer.bytes(place)),
+        }
+    }
+
     fn wanted(&self, sink: &mut impl FieldSink<'r>) -> bool {
-        !self.path.too_long && sink.wants(&self.path.text)
+        !self.path.too_long && sink.wants(self.path.text())
     }
 
     fn open(&mut self, is_object: bool, offset: usize) -> Result<bool, DecodeError> {
         if self.levels.len() == MAX_DEPTH {
             return error("nested too deep, in more than 256 levels", offset);
         }
+        self.path.put_together();
         if !is_object {
             self.path.append("{}");
         }
@@ -130,6 +149,7 @@ impl<'r> Walk<'r> {
         let Some(level) = self.levels.last() else {
             return Ok(false);
         };
+        self.path.key = None;
         self.path.text.truncate(level.path_len);
         self.path.too_long = level.too_long;
         let is_object = level.is_object;
@@ -153,15 +173,22 @@ impl<'r> Walk<'r> {
     fn key(&mut self) -> Result<(), DecodeError> {
         let key = self.lexer.key()?;
         // The outermost object has no path of its own to be joined with a dot.
-        if self.levels.len() > 1 {
+        let is_outermost = self.levels.len() <= 1;
+        if !is_outermost {
             self.path.append(".");
         }
         match key {
-            Token::Plain(text) if self.path.has_room(text) => {
-                self.path.append(&String::from_utf8_lossy(text));
-            }
-            Token::Escaped(text) if self.path.has_room(text) => {
-                unescape(text, &mut self.path.text);
+            Token::Plain(place) if self.path.has_room(place.len()) => match self.text {
+                Some(text) if is_outermost => {
+                    self.path.key = Some(text.get(place).unwrap_or_default());
+                }
+                _ => {
+                    let key = self.plain(place);
+                    self.path.append(&key);
+                }
+            },
+            Token::Escaped(place) if self.path.has_room(place.len()) => {
+                unescape(&self.plain(place), &mut self.path.text);
             }
             _ => self.path.too_long = true,
         }
@@ -169,9 +196,21 @@ impl<'r> Walk<'r> {
     }
 }
 
-impl Path {
-    fn has_room(&self, text: &[u8]) -> bool {
-        !self.too_long && self.text.len() + text.len() <= MAX_PATH_BYTES
+impl Path<'_> {
+    fn text(&self) -> &str {
+        self.key.unwrap_or(&self.text)
+    }
+
+    /// Goes on from a key of the record.
+    fn put_together(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.text.clear();
+            self.text.push_str(key);
+        }
+    }
+
+    fn has_room(&self, length: usize) -> bool {
+        !self.too_long && self.text.len() + length <= MAX_PATH_BYTES
     }
 
     fn append(&mut self, text: &str) {
