@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 pub use given::{Change, Given};
-pub use id::Id;
+pub use id::{Id, Ids};
 
 use crate::detection::Detection;
 use crate::rows::Row;

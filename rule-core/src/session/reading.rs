@@ -26,6 +26,8 @@ pub(super) struct Reading {
     session: Defaults,
     /// Does anyone look into the raw text of events?
     keep_raw: bool,
+    /// Looks for the key of a text that a record carries.
+    carries: memmem::Finder<'static>,
 }
 
 /// What is known of an input while its records are read.
@@ -48,6 +50,7 @@ impl Reading {
             input,
             session,
             keep_raw,
+            carries: memmem::Finder::new(b"_raw\""),
         }
     }
 
@@ -126,7 +129,7 @@ impl Reading {
         let found = match kind {
             // Most records carry nothing, and a look is cheaper than decoding.
             RecordKind::Json
-                if envelope == Envelope::Hec || memmem::find(bytes, b"_raw\"").is_some() =>
+                if envelope == Envelope::Hec || self.carries.find(bytes).is_some() =>
             {
                 decode::json(bytes, &mut find)
             }

@@ -10,7 +10,7 @@ use super::config::{Config, Window};
 use super::counters::Counters;
 use super::early::Early;
 use super::error::{ErrorCode, SessionError};
-use crate::alert::{Change, Given, Id};
+use crate::alert::{Change, Given, Id, Ids};
 use crate::detection::Detection;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
@@ -246,7 +246,8 @@ impl Rule {
                 rows
             }
         };
-        let id = |row: &Row| Id::of(&self.detection.id, window, row);
+        let all = Ids::of(&self.detection.id, window);
+        let id = |row: &Row| all.row(row);
         let ids: Vec<Id> = match stats {
             Some(_) => rows.iter().map(id).collect(),
             None => Vec::new(),
@@ -280,9 +281,8 @@ impl Rule {
     }
 
     fn with_ids(&self, window: Bounds, rows: Vec<Row>) -> Vec<(Id, Row)> {
-        rows.into_iter()
-            .map(|row| (Id::of(&self.detection.id, window, &row), row))
-            .collect()
+        let ids = Ids::of(&self.detection.id, window);
+        rows.into_iter().map(|row| (ids.row(&row), row)).collect()
     }
 
     /// The event as a row, after the commands that come before `stats`.

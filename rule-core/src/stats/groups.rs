@@ -14,14 +14,22 @@ use crate::value::Value;
 /// The groups of one window, or of one `stats` over rows.
 ///
 /// Kept in an ordered map: its cost is the same whatever by-values an attacker
-/// chooses, which that of a hash map without a secret key is not.
+/// chooses, which that of a hash map without a secret key is not. In front of each key
+/// stands a hash of it, so that mostly a number is compared, and no text.
 ///
 /// INVARIANT: `bytes` is what the groups take, a function of what they are and
 /// not of how they came to be.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
-    groups: BTreeMap<Box<[u8]>, Group>,
+    groups: BTreeMap<Key, Group>,
     bytes: usize,
+}
+
+/// The hash of a key, and the key.
+type Key = (u64, Box<[u8]>);
+
+fn hashed(key: &[u8]) -> Key {
+    (key::hash(key), Box::from(key))
 }
 
 /// What became of an event, besides the groups that took it.
@@ -67,36 +75,51 @@ impl Groups {
         longest_key: usize,
         touched: &mut dyn FnMut(&[u8]),
     ) -> Added {
-        let (keys, left_out) = key::keys(stats, source);
-        let mut added = Added {
-            left_out,
-            apart: None,
-        };
-        for key in keys {
-            if key::text_bytes(&key, stats) > longest_key {
+        let mut added = Added::default();
+        let mut add = |key: &[u8]| {
+            if key::text_bytes(key, stats) > longest_key {
                 let apart = added.apart.get_or_insert_default();
                 apart.add_to(key, stats, source, seen);
             } else {
-                touched(&key);
+                touched(key);
                 self.add_to(key, stats, source, seen);
             }
+        };
+        if let Some(key) = key::single(stats, source) {
+            add(&key);
+            return added;
         }
+        let (keys, left_out) = key::keys(stats, source);
+        keys.iter().for_each(|key| add(key));
+        added.left_out = left_out;
         added
     }
 
-    fn add_to(&mut self, key: Vec<u8>, stats: &Stats, source: &dyn Source, seen: &Observation<'_>) {
-        let bytes = &mut self.bytes;
-        let key_bytes = key.len();
-        let group = self
-            .groups
-            .entry(key.into_boxed_slice())
-            .or_insert_with(|| {
-                let group = Group::new(stats);
-                *bytes += key_bytes + group.size();
-                group
-            });
-        let grown = group.add(stats, source, seen);
-        *bytes = bytes.saturating_add_signed(grown);
+    fn add_to(&mut self, key: &[u8], stats: &Stats, source: &dyn Source, seen: &Observation<'_>) {
+        let hash = key::hash(key);
+        let grown = match self.find(hash, key) {
+            Some(group) => group.add(stats, source, seen),
+            None => {
+                let mut group = Group::new(stats);
+                group.add(stats, source, seen);
+                self.insert((hash, Box::from(key)), group);
+                0
+            }
+        };
+        self.bytes = self.bytes.saturating_add_signed(grown);
+    }
+
+    /// The group of a key, found without a copy of it where no other key has its hash.
+    fn find(&mut self, hash: u64, key: &[u8]) -> Option<&mut Group> {
+        let ((first, found), _) = self.groups.range((hash, Box::default())..).next()?;
+        match *first == hash {
+            true if **found == *key => {
+                let found = self.groups.range_mut((hash, Box::default())..).next();
+                found.map(|(_, group)| group)
+            }
+            true => self.groups.get_mut(&(hash, Box::from(key))),
+            false => None,
+        }
     }
 
     /// Joins the groups of another part of the same window: what comes of it
@@ -119,8 +142,8 @@ impl Groups {
     }
 
     /// Puts in a group whose key is not here yet.
-    fn insert(&mut self, key: Box<[u8]>, group: Group) {
-        self.bytes += key.len() + group.size();
+    fn insert(&mut self, key: Key, group: Group) {
+        self.bytes += key.1.len() + group.size();
         self.groups.insert(key, group);
     }
 
@@ -147,7 +170,7 @@ impl Groups {
     pub fn results<'s>(&self, stats: &'s Stats) -> Vec<GroupResult<'s>> {
         let groups = self.groups.iter();
         let mut results: Vec<GroupResult<'s>> = groups
-            .map(|(key, group)| group.result(stats, key))
+            .map(|((_, key), group)| group.result(stats, key))
             .collect();
         results.sort_by(|left, right| key::order(&left.by_values, &right.by_values));
         results
@@ -156,7 +179,7 @@ impl Groups {
     /// The group of a key alone.
     #[must_use]
     pub fn group(&self, key: &[u8]) -> Option<Groups> {
-        let (key, group) = self.groups.get_key_value(key)?;
+        let (key, group) = self.groups.get_key_value(&hashed(key))?;
         Some(Groups::of(key.clone(), group.clone()))
     }
 
@@ -165,7 +188,7 @@ impl Groups {
     pub fn into_single(self) -> Vec<Groups> {
         let groups = self.groups.into_iter();
         let mut groups: Vec<_> = groups
-            .map(|(key, group)| (key::values(&key).unwrap_or_default(), key, group))
+            .map(|(key, group)| (key::values(&key.1).unwrap_or_default(), key, group))
             .collect();
         groups.sort_by(|(left, ..), (right, ..)| key::order(left, right));
         let single = groups.into_iter();
@@ -174,7 +197,7 @@ impl Groups {
             .collect()
     }
 
-    fn of(key: Box<[u8]>, group: Group) -> Self {
+    fn of(key: Key, group: Group) -> Self {
         let mut groups = Groups::default();
         groups.insert(key, group);
         groups
@@ -182,7 +205,7 @@ impl Groups {
 
     /// Writes them.
     pub fn write(&self, writer: &mut Writer) {
-        writer.list(self.groups.iter(), |writer, (key, group)| {
+        writer.list(self.groups.iter(), |writer, ((_, key), group)| {
             writer.bytes(key);
             group.write(writer);
         });
@@ -197,13 +220,14 @@ impl Groups {
         let mut groups = Groups::default();
         reader.list(|reader| {
             let key = reader.bytes()?;
-            let last = groups.groups.last_key_value();
-            let in_order = last.is_none_or(|(last, _)| **last < *key);
             let values = key::values(key).ok_or(Damaged)?;
+            let key = hashed(key);
+            let last = groups.groups.last_key_value();
+            let in_order = last.is_none_or(|(last, _)| *last < key);
             if !in_order || values.len() != stats.by.len() {
                 return Err(Damaged);
             }
-            groups.insert(Box::from(key), Group::read(reader, stats)?);
+            groups.insert(key, Group::read(reader, stats)?);
             Ok(())
         })?;
         Ok(groups)

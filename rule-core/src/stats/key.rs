@@ -21,21 +21,40 @@ const MAX_COMBINED_BYTES: usize = 1 << 20;
 /// Bytes before each by-value.
 const LENGTH: usize = 4;
 
+/// The key of an event whose by-fields have one value each, as nearly all have; None
+/// where one has another number of them.
+pub(super) fn single(stats: &Stats, source: &dyn Source) -> Option<Vec<u8>> {
+    let mut key = Vec::with_capacity(USUAL);
+    for field in &stats.by {
+        let mut count = 0;
+        source.visit(field, &mut |item| {
+            count += 1;
+            if count == 1 {
+                append(&mut key, item);
+            }
+        });
+        if count != 1 {
+            return None;
+        }
+    }
+    Some(key)
+}
+
+/// As long as most keys are, at the most.
+const USUAL: usize = 256;
+
 /// The keys of an event, and how many combinations are left out of them.
 pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) {
     let mut left_out = 0;
     let mut keys: Vec<Vec<u8>> = alloc::vec![Vec::new()];
     for field in &stats.by {
         let mut values: Vec<Vec<u8>> = Vec::new();
-        source.visit(field, &mut |item| values.push(encode(item)));
-        keys = match (keys.as_mut_slice(), values.as_slice()) {
-            // By far the most: one value, no combination.
-            ([key], [value]) => {
-                key.extend_from_slice(value);
-                continue;
-            }
-            (keys, values) => combine(keys, values, &mut left_out),
-        };
+        source.visit(field, &mut |item| {
+            let mut value = Vec::new();
+            append(&mut value, item);
+            values.push(value);
+        });
+        keys = combine(&keys, &values, &mut left_out);
     }
     (keys, left_out)
 }
@@ -63,7 +82,7 @@ fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Ve
     combined
 }
 
-fn encode(item: Item<'_>) -> Vec<u8> {
+fn append(key: &mut Vec<u8>, item: Item<'_>) {
     let number;
     let text = match item {
         Item::Text(text) => text,
@@ -72,11 +91,23 @@ fn encode(item: Item<'_>) -> Vec<u8> {
             &number
         }
     };
-    let mut key = Vec::with_capacity(LENGTH + text.len());
     key.extend_from_slice(&(text.len() as u32).to_le_bytes());
     key.extend_from_slice(text.as_bytes());
-    key
 }
+
+/// A number for a key, mostly another one for another key.
+pub(super) fn hash(key: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| (hash.rotate_left(26) ^ word).wrapping_mul(MIXER);
+    let (words, rest) = key.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let hash = words.fold(key.len() as u64, mix);
+    let last = rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+    mix(hash, last)
+}
+
+/// An odd number with as many bits of either kind, so that each bit of a word changes
+/// many of the product.
+const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The by-values of a key; None where the bytes are no key.
 pub(super) fn values(mut key: &[u8]) -> Option<Vec<String>> {

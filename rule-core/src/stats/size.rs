@@ -4,9 +4,9 @@
 //! in a module of 32 bits and in a program of 64. They are those of 64 bits, so
 //! that a module has room to spare.
 
-/// A group besides its key and accumulators: two boxes, its share of a node of
-/// the map, and the allocator's own.
-pub(super) const GROUP: usize = 96;
+/// A group besides its key and accumulators: two boxes, the key's hash, its share of a
+/// node of the map, and the allocator's own.
+pub(super) const GROUP: usize = 104;
 
 /// An accumulator, without what it boxes.
 pub(super) const ACCUMULATOR: usize = 48;

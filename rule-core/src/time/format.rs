@@ -68,6 +68,12 @@ pub fn strftime(time: Time, format: &str, zone: &Zone) -> String {
     out
 }
 
+/// A number below 100, with a zero before one below 10.
+pub(super) fn two_digits(out: &mut String, value: u8) {
+    out.push(char::from(b'0' + value / 10 % 10));
+    out.push(char::from(b'0' + value % 10));
+}
+
 struct Moment<'z> {
     civil: Civil,
     time: Time,
@@ -93,17 +99,31 @@ impl Moment<'_> {
                 write!(out, "{cut:0digits$}")
             }
             (_, Some(_)) => return false,
+            // By far the most are of these, and formatting them takes ten times as long.
+            ('Y', _) if (0..10_000).contains(&civil.year) => {
+                two_digits(out, (civil.year / 100) as u8);
+                two_digits(out, (civil.year % 100) as u8);
+                Ok(())
+            }
+            ('m' | 'd' | 'H' | 'M' | 'S', _) => {
+                two_digits(
+                    out,
+                    match letter {
+                        'm' => civil.month,
+                        'd' => civil.day,
+                        'H' => civil.hour,
+                        'M' => civil.minute,
+                        _ => civil.second,
+                    },
+                );
+                Ok(())
+            }
             ('Y', _) => write!(out, "{:04}", civil.year),
             ('y', _) => write!(out, "{:02}", civil.year.rem_euclid(100)),
-            ('m', _) => write!(out, "{:02}", civil.month),
-            ('d', _) => write!(out, "{:02}", civil.day),
             ('e', _) => write!(out, "{:2}", civil.day),
-            ('H', _) => write!(out, "{:02}", civil.hour),
             ('I', _) => write!(out, "{hour12:02}"),
             ('k', _) => write!(out, "{:2}", civil.hour),
             ('l', _) => write!(out, "{hour12:2}"),
-            ('M', _) => write!(out, "{:02}", civil.minute),
-            ('S', _) => write!(out, "{:02}", civil.second),
             ('p', _) => write!(out, "{}", if civil.hour < 12 { "AM" } else { "PM" }),
             ('f', _) => write!(out, "{:06}", self.time.nanos() / 1000),
             ('s', _) => write!(out, "{}", self.time.seconds()),

@@ -17,6 +17,7 @@ pub use parse::{Stamp, parse};
 pub use relative::{Relative, RelativeError};
 pub use zone::{Zone, ZoneError};
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::snapshot::{Damaged, Reader, Writer};
@@ -125,11 +126,19 @@ struct Rfc3339(Time);
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = calendar::Civil::from_seconds(self.0.seconds);
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second
-        )?;
+        write!(f, "{:04}", civil.year)?;
+        let mut rest = String::with_capacity(16);
+        for (mark, value) in [
+            ('-', civil.month),
+            ('-', civil.day),
+            ('T', civil.hour),
+            (':', civil.minute),
+            (':', civil.second),
+        ] {
+            rest.push(mark);
+            format::two_digits(&mut rest, value);
+        }
+        f.write_str(&rest)?;
         write_fraction(f, self.0.nanos, self.0.digits)?;
         f.write_str("Z")
     }
