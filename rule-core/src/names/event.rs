@@ -48,6 +48,8 @@ pub struct Event<'r> {
     pub(super) others: Vec<(String, Cow<'r, str>)>,
     pub(super) raw: Cow<'r, str>,
     pub(super) time: Option<Time>,
+    /// The place of `_time`, which is no text before one is asked for.
+    pub(super) time_slot: Option<usize>,
 }
 
 /// The values of a field, and how good the path is that they came by.
@@ -117,7 +119,8 @@ pub(super) struct Found<'r> {
 }
 
 impl<'r> Event<'r> {
-    /// The values of the field at a place of the table.
+    /// The values of the field at a place of the table; none for `_time`, which is
+    /// [`Event::time`].
     #[must_use]
     pub fn values(&self, slot: usize) -> &[Cow<'r, str>] {
         self.slots.get(slot).map_or(&[], Slot::values)
@@ -142,6 +145,7 @@ impl<'r> Event<'r> {
         let slots = &table.slots;
         let stamp = best(&found.stamps).map(|stamp| stamp.resolve(&defaults.zone));
         self.time = stamp.or(defaults.now);
+        self.time_slot = slots.time;
         let first = |slot: usize| self.values(slot).first().cloned();
         let channel = first(slots.channel);
         let by_channel = |names: &'r BTreeMap<String, String>| {
@@ -167,7 +171,7 @@ impl<'r> Event<'r> {
         let lacks = |slot: Option<usize>| {
             slot.filter(|slot| self.slots.get(*slot).is_some_and(Slot::is_empty))
         };
-        let filled: [Option<(usize, Cow<'r, str>)>; 6] = [
+        let filled: [Option<(usize, Cow<'r, str>)>; 5] = [
             lacks(slots.sourcetype).and_then(|slot| {
                 let named = by_channel(&table.sources.sourcetypes);
                 Some((slot, named.or(defaults.sourcetype.as_ref())?.into()))
@@ -184,7 +188,6 @@ impl<'r> Event<'r> {
             lacks(slots.index)
                 .and_then(|slot| Some((slot, by_channel(&table.sources.indexes)?.into()))),
             lacks(slots.raw).map(|slot| (slot, self.raw.clone())),
-            lacks(slots.time).and_then(|slot| Some((slot, self.time?.to_string().into()))),
         ];
         for (slot, value) in filled.into_iter().flatten() {
             if let Some(slot) = self.slots.get_mut(slot) {
@@ -222,6 +225,9 @@ impl Source for Event<'_> {
 impl Fields for Event<'_> {
     fn any(&self, field: &Field, test: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
         match self.values(field.slot) {
+            [] if self.time_slot == Some(field.slot) => {
+                self.time.map(|time| test(&time.to_string()))
+            }
             [] => None,
             values => Some(values.iter().any(|value| test(value))),
         }

@@ -55,6 +55,7 @@ impl<'r> EventReader<'r> {
                 others: Vec::new(),
                 raw,
                 time: None,
+                time_slot: None,
             },
             found: Found::default(),
             counts: BTreeMap::new(),

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::decode::{Envelope, FieldSink};
+use crate::search::{Field, Fields};
 
 fn sources() -> Sources {
     Sources::from_json(&json!({
@@ -54,15 +55,24 @@ fn read<'a>(envelope: Envelope, fields: &[(&'a str, &'a str)]) -> Vec<(String, V
     let event = reader.finish(&defaults);
     ASKED
         .iter()
-        .map(|name| {
-            let values = event.values(table.find(name).unwrap());
-            (
-                name.to_string(),
-                values.iter().map(ToString::to_string).collect(),
-            )
-        })
+        .map(|name| (name.to_string(), values(&event, &table, name)))
         .filter(|(_, values): &(String, Vec<String>)| !values.is_empty())
         .collect()
+}
+
+/// The values of a field, as a search sees them.
+fn values(event: &Event<'_>, table: &Table, name: &str) -> Vec<String> {
+    let slot = table.find(name).unwrap();
+    let field = Field {
+        name: String::from(name),
+        slot,
+    };
+    let mut values = Vec::new();
+    event.any(&field, &mut |value| {
+        values.push(String::from(value));
+        false
+    });
+    values
 }
 
 fn shown(envelope: Envelope, fields: &[(&str, &str)]) -> String {
@@ -250,7 +260,7 @@ fn defaults_fill_what_is_missing() {
         reader.field(path, Cow::Borrowed(value));
     }
     let event = reader.finish(&defaults);
-    let value = |name: &str| event.values(table.find(name).unwrap())[0].to_string();
+    let value = |name: &str| values(&event, &table, name).concat();
     assert_eq!(value("host"), "H");
     assert_eq!(
         value("source"),

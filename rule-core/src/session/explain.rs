@@ -108,10 +108,11 @@ fn first_record(engine: &Engine, bytes: &[u8]) -> Result<FirstRecord, SessionErr
 fn fields(engine: &Engine, event: &Event<'_>) -> BTreeMap<String, Value> {
     let mut fields = BTreeMap::new();
     for (slot, name) in engine.fields().iter().enumerate() {
-        let values: Vec<Value> = event
-            .values(slot)
-            .iter()
-            .map(|value| Value::String(value.to_string()))
+        let time = event.time().filter(|_| name == "_time");
+        let values = event.values(slot).iter().map(ToString::to_string);
+        let values: Vec<Value> = values
+            .chain(time.map(|time| time.to_string()))
+            .map(Value::String)
             .collect();
         let value = match values.len() {
             0 => continue,

@@ -1,5 +1,8 @@
 //! Groups of events by their by-values.
 
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -27,6 +30,49 @@ pub struct Groups {
 
 /// The hash of a key, and the key.
 type Key = (u64, Box<[u8]>);
+
+/// A key with its hash, whoever owns it: so that one can be looked for without a copy.
+trait Hashed {
+    fn parts(&self) -> (u64, &[u8]);
+}
+
+impl Hashed for Key {
+    fn parts(&self) -> (u64, &[u8]) {
+        (self.0, &self.1)
+    }
+}
+
+impl Hashed for (u64, &[u8]) {
+    fn parts(&self) -> (u64, &[u8]) {
+        *self
+    }
+}
+
+impl<'k> Borrow<dyn Hashed + 'k> for Key {
+    fn borrow(&self) -> &(dyn Hashed + 'k) {
+        self
+    }
+}
+
+impl Ord for dyn Hashed + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
+    }
+}
+
+impl PartialOrd for dyn Hashed + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for dyn Hashed + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for dyn Hashed + '_ {}
 
 fn hashed(key: &[u8]) -> Key {
     (key::hash(key), Box::from(key))
@@ -97,7 +143,8 @@ impl Groups {
 
     fn add_to(&mut self, key: &[u8], stats: &Stats, source: &dyn Source, seen: &Observation<'_>) {
         let hash = key::hash(key);
-        let grown = match self.find(hash, key) {
+        let known: &dyn Hashed = &(hash, key);
+        let grown = match self.groups.get_mut(known) {
             Some(group) => group.add(stats, source, seen),
             None => {
                 let mut group = Group::new(stats);
@@ -107,19 +154,6 @@ impl Groups {
             }
         };
         self.bytes = self.bytes.saturating_add_signed(grown);
-    }
-
-    /// The group of a key, found without a copy of it where no other key has its hash.
-    fn find(&mut self, hash: u64, key: &[u8]) -> Option<&mut Group> {
-        let ((first, found), _) = self.groups.range((hash, Box::default())..).next()?;
-        match *first == hash {
-            true if **found == *key => {
-                let found = self.groups.range_mut((hash, Box::default())..).next();
-                found.map(|(_, group)| group)
-            }
-            true => self.groups.get_mut(&(hash, Box::from(key))),
-            false => None,
-        }
     }
 
     /// Joins the groups of another part of the same window: what comes of it
