@@ -63,7 +63,12 @@ fn hash(path: &str) -> usize {
         (Some(first), Some(last)) => (word(first), word(last)),
         _ => match (bytes.first_chunk(), bytes.last_chunk()) {
             (Some(first), Some(last)) => (half(first), half(last)),
-            _ => (bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
+            _ => (
+                bytes
+                    .iter()
+                    .fold(0, |all, byte| all << 8 | u64::from(*byte)),
+                0,
+            ),
         },
     };
     let mixed = (first ^ last.rotate_left(29) ^ (bytes.len() as u64) << 56)

@@ -128,9 +128,7 @@ impl Reading {
         };
         let found = match kind {
             // Most records carry nothing, and a look is cheaper than decoding.
-            RecordKind::Json
-                if envelope == Envelope::Hec || self.carries.find(bytes).is_some() =>
-            {
+            RecordKind::Json if envelope == Envelope::Hec || self.carries.find(bytes).is_some() => {
                 decode::json(bytes, &mut find)
             }
             RecordKind::CsvRow if self.input.csv_header.iter().any(|name| name == "_raw") => {

@@ -5,7 +5,7 @@ use core::ops::Range;
 use alloc::string::String;
 use memchr::memchr;
 
-use super::plain::plain;
+use super::special::{BLOCK, specials};
 use crate::decode::{DecodeError, error};
 
 /// A value, or the begin of one; of a value that is written out, its place in the record.
@@ -157,41 +157,75 @@ impl<'r> Lexer<'r> {
     #[inline]
     fn string(&mut self) -> Result<Token, DecodeError> {
         let start = self.at + 1;
-        self.at = start + plain(self.bytes.get(start..).unwrap_or_default());
-        if self.bytes.get(self.at) != Some(&b'"') {
-            return self.escaped(start);
+        // By far the most are short, and end in their first block or their second.
+        let mut at = start;
+        while let Some(block) = self.block(at) {
+            let specials = specials(block);
+            if specials != 0 {
+                at += specials.trailing_zeros() as usize;
+                break;
+            }
+            at += BLOCK;
         }
-        let text = start..self.at;
-        self.at += 1;
-        Ok(Token::Plain(text))
+        if self.bytes.get(at) == Some(&b'"') {
+            self.at = at + 1;
+            return Ok(Token::Plain(start..at));
+        }
+        self.escaped(start, at)
     }
 
-    /// Takes the rest of a string that begins at `start`, from where it is no longer as it
-    /// is written.
-    fn escaped(&mut self, start: usize) -> Result<Token, DecodeError> {
+    #[inline]
+    fn block(&self, at: usize) -> Option<&'r [u8; BLOCK]> {
+        self.bytes.get(at..)?.first_chunk()
+    }
+
+    /// Takes the rest of a string that begins at `start`: from `at` on, where it is not as
+    /// it is written any more, or the record is near its end.
+    fn escaped(&mut self, start: usize, mut at: usize) -> Result<Token, DecodeError> {
+        let mut is_escaped = false;
         loop {
-            match *self.rest() {
-                [] => return error("a string is not closed", start - 1),
-                [b'"', ..] => {
-                    let text = start..self.at;
-                    self.at += 1;
-                    return Ok(Token::Escaped(text));
-                }
-                [b'\\', ref rest @ ..] => {
-                    self.at += match rest {
-                        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-                        [b'u', digits @ ..] if hex(digits).is_some() => 6,
-                        _ => return error("an escape that JSON does not have", self.at),
-                    };
-                }
-                _ => {
-                    return error(
-                        "a control character in a string, which must be written as an escape",
-                        self.at,
-                    );
+            // What is behind the record's end is as good as a control character.
+            let mut last = [0; BLOCK];
+            let block = self.block(at).unwrap_or_else(|| {
+                let rest = self.bytes.get(at..).unwrap_or_default();
+                last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                &last
+            });
+            let mut specials = specials(block);
+            let mut next = at + BLOCK;
+            while specials != 0 {
+                let place = specials.trailing_zeros() as usize;
+                self.at = at + place;
+                match self.rest() {
+                    [] => return error("a string is not closed", start - 1),
+                    [b'"', ..] => {
+                        let text = start..self.at;
+                        self.at += 1;
+                        return Ok(match is_escaped {
+                            true => Token::Escaped(text),
+                            false => Token::Plain(text),
+                        });
+                    }
+                    [b'\\', rest @ ..] => {
+                        is_escaped = true;
+                        let length = match rest {
+                            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+                            [b'u', digits @ ..] if hex(digits).is_some() => 6,
+                            _ => return error("an escape that JSON does not have", self.at),
+                        };
+                        let behind = place + length;
+                        next = next.max(at + behind);
+                        specials &= u32::MAX.checked_shl(behind as u32).unwrap_or(0);
+                    }
+                    _ => {
+                        return error(
+                            "a control character in a string, which must be written as an escape",
+                            self.at,
+                        );
+                    }
                 }
             }
-            self.at += plain(self.rest());
+            at = next;
         }
     }
 }

@@ -5,7 +5,7 @@
 //! U+FFFD.
 
 mod lexer;
-mod plain;
+mod special;
 
 use core::ops::Range;
 
@@ -63,20 +63,25 @@ struct Walk<'r> {
     /// The record, where all of it is UTF-8.
     text: Option<&'r str>,
     path: Path<'r>,
+    /// Those that are open in the record's own object.
     levels: Vec<Level>,
 }
 
 impl<'r> Walk<'r> {
     fn object(&mut self, sink: &mut impl FieldSink<'r>) -> Result<(), DecodeError> {
-        if self.lexer.peek() != Some(b'{') {
+        if !self.lexer.skip(b'{') {
             return error("the record is no JSON object", self.lexer.offset());
         }
+        if self.lexer.skip(b'}') {
+            return self.lexer.end();
+        }
+        self.key()?;
         loop {
             if self.value(sink)? {
                 continue;
             }
             while !self.next()? {
-                if self.levels.is_empty() {
+                if self.levels.pop().is_none() {
                     return self.lexer.end();
                 }
             }
@@ -121,7 +126,7 @@ impl<'r> Walk<'r> {
     }
 
     fn open(&mut self, is_object: bool, offset: usize) -> Result<bool, DecodeError> {
-        if self.levels.len() == MAX_DEPTH {
+        if self.levels.len() + 1 == MAX_DEPTH {
             return error("nested too deep, in more than 256 levels", offset);
         }
         self.path.put_together();
@@ -144,22 +149,21 @@ impl<'r> Walk<'r> {
     }
 
     /// Takes what follows a value: true where another value comes, false where
-    /// a container was closed.
+    /// its container is closed.
     fn next(&mut self) -> Result<bool, DecodeError> {
-        let Some(level) = self.levels.last() else {
-            return Ok(false);
+        let (is_object, path_len, too_long) = match self.levels.last() {
+            Some(level) => (level.is_object, level.path_len, level.too_long),
+            None => (true, 0, false),
         };
         self.path.key = None;
-        self.path.text.truncate(level.path_len);
-        self.path.too_long = level.too_long;
-        let is_object = level.is_object;
+        self.path.text.truncate(path_len);
+        self.path.too_long = too_long;
         if self.lexer.skip(b',') {
             if is_object {
                 self.key()?;
             }
             Ok(true)
         } else if self.lexer.skip(if is_object { b'}' } else { b']' }) {
-            self.levels.pop();
             Ok(false)
         } else if is_object {
             error("`,` or `}` is missing", self.lexer.offset())
@@ -173,7 +177,7 @@ impl<'r> Walk<'r> {
     fn key(&mut self) -> Result<(), DecodeError> {
         let key = self.lexer.key()?;
         // The outermost object has no path of its own to be joined with a dot.
-        let is_outermost = self.levels.len() <= 1;
+        let is_outermost = self.levels.is_empty();
         if !is_outermost {
             self.path.append(".");
         }
