@@ -26,13 +26,16 @@
 //!   is that for records that come alone, `carried` has the configurations that the
 //!   module carries;
 //! - `exports` turns pointers into slices and back, `fluent_bit` does it in the way
-//!   of that host, and `memory` is the allocator with the check for headroom. They
-//!   exist on wasm32 alone: a native `malloc` would take the place of the C library's.
+//!   of that host, `memory` is the allocator with the check for headroom, and `bytes` what
+//!   compiled code copies and compares with. They exist on wasm32 alone: a native `malloc`
+//!   would take the place of the C library's.
 
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(target_arch = "wasm32")]
+mod bytes;
 mod carried;
 #[cfg(target_arch = "wasm32")]
 mod exports;

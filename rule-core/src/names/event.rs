@@ -112,8 +112,8 @@ impl<'r> Slot<'r> {
 /// What reading an event found besides its fields.
 #[derive(Debug, Default)]
 pub(super) struct Found<'r> {
-    /// Timestamps by the rank of their path.
-    pub(super) stamps: Vec<(u16, Stamp)>,
+    /// The timestamp that counts so far, with the rank of its path.
+    pub(super) stamp: Option<(u16, Stamp)>,
     /// The values for a message template.
     pub(super) inserts: Vec<Cow<'r, str>>,
 }
@@ -143,7 +143,7 @@ impl<'r> Event<'r> {
     /// source and host.
     pub(super) fn complete(&mut self, table: &'r Table, defaults: &'r Defaults, found: Found<'r>) {
         let slots = &table.slots;
-        let stamp = best(&found.stamps).map(|stamp| stamp.resolve(&defaults.zone));
+        let stamp = found.stamp.map(|(_, stamp)| stamp.resolve(&defaults.zone));
         self.time = stamp.or(defaults.now);
         self.time_slot = slots.time;
         let first = |slot: usize| self.values(slot).first().cloned();
@@ -197,15 +197,20 @@ impl<'r> Event<'r> {
     }
 }
 
-/// The timestamp that counts: `_time` itself; else the first that says its
-/// zone; else the first.
-fn best(stamps: &[(u16, Stamp)]) -> Option<Stamp> {
-    let rank = |(rank, stamp): &&(u16, Stamp)| {
-        let own = *rank == 0;
-        let zoned = matches!(stamp, Stamp::Absolute(_));
-        (!own, !zoned, *rank)
-    };
-    stamps.iter().min_by_key(rank).map(|(_, stamp)| *stamp)
+impl Found<'_> {
+    /// Takes a timestamp by a path of this rank. `_time` itself counts before all others;
+    /// then the first that says its zone; then the first.
+    pub(super) fn offer_stamp(&mut self, rank: u16, stamp: Stamp) {
+        let order = |(rank, stamp): (u16, Stamp)| {
+            let own = rank == 0;
+            let zoned = matches!(stamp, Stamp::Absolute(_));
+            (!own, !zoned, rank)
+        };
+        let offered = (rank, stamp);
+        if self.stamp.is_none_or(|kept| order(offered) < order(kept)) {
+            self.stamp = Some(offered);
+        }
+    }
 }
 
 impl Source for Event<'_> {

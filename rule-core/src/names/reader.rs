@@ -128,9 +128,7 @@ impl<'r> EventReader<'r> {
         if let Some(rank) = meaning.time
             && let Some(stamp) = time::parse(&value)
         {
-            self.found
-                .stamps
-                .push((rank.min(RANKS - 1) + offset, stamp));
+            self.found.offer_stamp(rank.min(RANKS - 1) + offset, stamp);
         }
     }
 }

@@ -217,14 +217,17 @@ impl Engine {
             longest_key: self.config.limits.key,
             ahead: ahead && (self.config.clock == ClockSource::Host || clocked == Clocked::Apart),
         };
+        let mut has_matched = false;
+        // Of those that lead to something at once: few do.
         let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
             let outcome = rule.take(&event, &surroundings, &mut self.counters);
-            if outcome.matched {
+            has_matched |= outcome.matched;
+            if outcome.matched && !(outcome.early.is_empty() && outcome.partial.is_empty()) {
                 outcomes.push((index, outcome));
             }
         }
-        if outcomes.is_empty() {
+        if !has_matched {
             return Ok(());
         }
         for (index, outcome) in outcomes {
