@@ -26,3 +26,6 @@ pub mod play;
 
 /// The module under test: the one that the program embeds.
 pub const MODULE: &[u8] = include_bytes!(env!("RULE_WASM_EMBEDDED"));
+
+/// The same for hosts that have SIMD.
+pub const MODULE_SIMD: &[u8] = include_bytes!(env!("RULE_WASM_SIMD_EMBEDDED"));
