@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use super::Id;
+use crate::entries;
 use crate::rows::Row;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::Value;
@@ -50,17 +51,14 @@ impl Given {
             let content = contents.entry(*id).or_default();
             *content = content.wrapping_add(hash(row));
         }
-        let changed: BTreeMap<Id, u64> = contents
-            .iter()
-            .filter_map(|(id, content)| {
-                let revision = match self.rows.get(id) {
-                    Some(last) if last.content == Some(*content) => return None,
-                    Some(last) => last.revision.saturating_add(1),
-                    None => first,
-                };
-                Some((*id, revision))
-            })
-            .collect();
+        let changed = entries::map(contents.iter().filter_map(|(id, content)| {
+            let revision = match self.rows.get(id) {
+                Some(last) if last.content == Some(*content) => return None,
+                Some(last) => last.revision.saturating_add(1),
+                None => first,
+            };
+            Some((*id, revision))
+        }));
         let mut changes: Vec<Change> = Vec::new();
         for (id, row) in rows {
             if let Some(revision) = changed.get(&id) {
@@ -133,7 +131,7 @@ impl Given {
                 });
             }
         }
-        self.rows.append(&mut now);
+        self.rows.extend(now);
         changes
     }
 
@@ -225,7 +223,7 @@ impl Given {
         })?;
         match rows.is_sorted_by(|left, right| left.0 < right.0) {
             true => Ok(Given {
-                rows: rows.into_iter().collect(),
+                rows: entries::map(rows),
             }),
             false => Err(Damaged),
         }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::group::Group;
 use super::{Observation, Sample, Source, Stats, key};
+use crate::entries;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 use crate::value::Value;
@@ -149,7 +150,9 @@ impl Groups {
         let mut results: Vec<GroupResult<'s>> = groups
             .map(|(key, group)| group.result(stats, key))
             .collect();
-        results.sort_by(|left, right| key::order(&left.by_values, &right.by_values));
+        entries::sort(&mut results, |left, right| {
+            key::order(&left.by_values, &right.by_values)
+        });
         results
     }
 
@@ -167,7 +170,9 @@ impl Groups {
         let mut groups: Vec<_> = groups
             .map(|(key, group)| (key::values(&key).unwrap_or_default(), key, group))
             .collect();
-        groups.sort_by(|(left, ..), (right, ..)| key::order(left, right));
+        entries::sort(&mut groups, |(left, ..), (right, ..)| {
+            key::order(left, right)
+        });
         let single = groups.into_iter();
         single
             .map(|(_, key, group)| Groups::of(key, group))
