@@ -66,6 +66,7 @@ impl Regex {
             .configure(Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
             .build_from_hir(&parsed);
         let engines = program
+            .map_err(Box::new)
             .and_then(Engines::new)
             .map_err(|error| explain(pattern, error.size_limit().is_some(), &error.to_string()))?;
         Ok(Regex {
@@ -81,9 +82,10 @@ impl Regex {
 }
 
 impl Engines {
-    fn new(program: NFA) -> Result<Self, BuildError> {
-        let backtracker = backtrack::BoundedBacktracker::new_from_nfa(program.clone())?;
-        let pike = pikevm::PikeVM::new_from_nfa(program)?;
+    fn new(program: NFA) -> Result<Self, Box<BuildError>> {
+        let backtracker =
+            backtrack::BoundedBacktracker::new_from_nfa(program.clone()).map_err(Box::new)?;
+        let pike = pikevm::PikeVM::new_from_nfa(program).map_err(Box::new)?;
         let (for_backtracker, for_pike) = (backtracker.clone(), pike.clone());
         let caches = move || Caches {
             backtracker: for_backtracker.create_cache(),
@@ -159,7 +161,7 @@ mod tests {
             ("(?<name>x)y", "xy", true),
             ("(?i)k\u{e9}", "\u{212a}\u{c9}", true),
             ("^\\w+\\s\\d$", "\u{df}\u{4e2d}\u{a0}\u{663}", true),
-            ("\\bb", "ab", false),
+            ("(?-u:\\b)b", "ab", false),
             ("", "", true),
         ] {
             let expression = Regex::new(pattern).unwrap();
