@@ -58,6 +58,7 @@ pub mod alert;
 pub mod annotate;
 pub mod decode;
 pub mod detection;
+mod entries;
 pub mod frame;
 pub mod names;
 pub mod plan;

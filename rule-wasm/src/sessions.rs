@@ -1,6 +1,6 @@
 //! Sessions by their handles.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -19,7 +19,8 @@ pub struct Sessions {
     carried: Carried,
     /// What records that come alone go through.
     filter: Filter,
-    open: BTreeMap<i32, Open>,
+    /// By their handles, which rise.
+    open: Vec<(i32, Box<Open>)>,
     last_handle: i32,
     /// The last error of `rule_open`.
     open_error: Option<SessionError>,
@@ -70,7 +71,7 @@ impl Sessions {
         Sessions {
             carried: Carried::new(builtin, has_memory),
             filter: Filter::new(),
-            open: BTreeMap::new(),
+            open: Vec::new(),
             last_handle: 0,
             open_error: None,
         }
@@ -92,13 +93,11 @@ impl Sessions {
                 };
                 self.last_handle = handle;
                 self.open_error = None;
-                self.open.insert(
-                    handle,
-                    Open {
-                        session,
-                        error: None,
-                    },
-                );
+                let open = Open {
+                    session,
+                    error: None,
+                };
+                self.open.push((handle, Box::new(open)));
                 Ok(handle)
             }
             Err(error) => self.open_failed(error),
@@ -153,10 +152,18 @@ impl Sessions {
     /// # Errors
     /// A handle that is none.
     pub fn close(&mut self, handle: i32) -> Result<(), Failure> {
-        match self.open.remove(&handle) {
-            Some(_) => Ok(()),
-            None => Err(Failure(ErrorCode::BadHandle)),
-        }
+        let place = self.place(handle).ok_or(Failure(ErrorCode::BadHandle))?;
+        self.open.remove(place);
+        Ok(())
+    }
+
+    fn place(&self, handle: i32) -> Option<usize> {
+        self.open.binary_search_by_key(&handle, |open| open.0).ok()
+    }
+
+    fn get(&self, handle: i32) -> Option<&Open> {
+        let (_, open) = self.open.get(self.place(handle)?)?;
+        Some(open)
     }
 
     /// `rule_input`.
@@ -285,7 +292,7 @@ impl Sessions {
     /// `rule_last_error`: JSON; empty where there was none.
     #[must_use]
     pub fn last_error(&self, handle: i32) -> Vec<u8> {
-        let error = match (handle, self.open.get(&handle)) {
+        let error = match (handle, self.get(handle)) {
             (0, _) => self.open_error.clone(),
             (_, Some(open)) => open.error.clone(),
             (_, None) => {
@@ -304,14 +311,11 @@ impl Sessions {
         headroom: impl FnOnce(&Session) -> Headroom,
         call: impl FnOnce(&mut Session) -> Result<T, SessionError>,
     ) -> Result<T, Failure> {
-        let headroom = match self.open.get(&handle) {
-            Some(open) => headroom(&open.session),
-            None => return Err(Failure(ErrorCode::BadHandle)),
-        };
-        let checked = self.carried.check_memory(headroom);
-        let Some(open) = self.open.get_mut(&handle) else {
+        let place = self.place(handle);
+        let Some((_, open)) = place.and_then(|place| self.open.get_mut(place)) else {
             return Err(Failure(ErrorCode::BadHandle));
         };
+        let checked = self.carried.check_memory(headroom(&open.session));
         checked
             .and_then(|()| call(&mut open.session))
             .map_err(|error| {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use super::Id;
+use crate::entries;
 use crate::rows::Row;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::Value;
@@ -45,38 +46,36 @@ impl Given {
     /// revision `first`.
     pub fn update(&mut self, rows: Vec<(Id, Row)>, first: u64) -> Vec<Change> {
         // Rows of events can be the same to the last byte, and then have one id.
-        let mut contents: BTreeMap<Id, u64> = BTreeMap::new();
+        let mut now: BTreeMap<Id, Last> = BTreeMap::new();
         for (id, row) in &rows {
-            let content = contents.entry(*id).or_default();
-            *content = content.wrapping_add(hash(row));
+            let content = now.get(id).and_then(|last| last.content).unwrap_or(0);
+            let last = Last {
+                revision: first,
+                content: Some(content.wrapping_add(hash(row))),
+            };
+            now.insert(*id, last);
         }
-        let changed: BTreeMap<Id, u64> = contents
-            .iter()
-            .filter_map(|(id, content)| {
-                let revision = match self.rows.get(id) {
-                    Some(last) if last.content == Some(*content) => return None,
-                    Some(last) => last.revision.saturating_add(1),
-                    None => first,
-                };
-                Some((*id, revision))
-            })
-            .collect();
+        let changed = entries::map(now.iter().filter_map(|(id, last)| {
+            let revision = match self.rows.get(id) {
+                Some(before) if before.content == last.content => return None,
+                Some(before) => before.revision.saturating_add(1),
+                None => first,
+            };
+            Some((*id, Last { revision, ..*last }))
+        }));
         let mut changes: Vec<Change> = Vec::new();
         for (id, row) in rows {
-            if let Some(revision) = changed.get(&id) {
+            if let Some(last) = changed.get(&id) {
                 changes.push(Change {
                     id,
-                    revision: *revision,
+                    revision: last.revision,
                     row: Some(row),
                 });
             }
         }
-        for (id, revision) in changed {
-            let content = contents.get(&id).copied();
-            self.rows.insert(id, Last { revision, content });
-        }
+        self.rows.extend(changed);
         for (id, last) in &mut self.rows {
-            if last.content.is_some() && !contents.contains_key(id) {
+            if last.content.is_some() && !now.contains_key(id) {
                 *last = Last {
                     revision: last.revision.saturating_add(1),
                     content: None,
@@ -133,7 +132,7 @@ impl Given {
                 });
             }
         }
-        self.rows.append(&mut now);
+        self.rows.extend(now);
         changes
     }
 
@@ -225,7 +224,7 @@ impl Given {
         })?;
         match rows.is_sorted_by(|left, right| left.0 < right.0) {
             true => Ok(Given {
-                rows: rows.into_iter().collect(),
+                rows: entries::map(rows),
             }),
             false => Err(Damaged),
         }

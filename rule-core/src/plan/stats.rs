@@ -1,10 +1,10 @@
 //! `stats`.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Planner;
+use crate::entries;
 use crate::rows::eval::{Expr, Function as EvalFunction};
 use crate::search::Field;
 use crate::spl::ast::{self, AggregateArgument, Name};
@@ -36,9 +36,9 @@ impl Planner<'_> {
 
     /// Two columns of one name would hide one another.
     fn check_columns(&self, stats: &Stats, named: &ast::Stats) -> Result<(), Error> {
-        let mut taken: BTreeSet<&str> = stats.by.iter().map(|field| field.name.as_str()).collect();
+        let mut taken = entries::set(stats.by.iter().map(|field| field.name.clone()));
         for (aggregate, written) in stats.aggregates.iter().zip(&named.aggregates) {
-            if !taken.insert(&aggregate.column) {
+            if !taken.insert(aggregate.column.clone()) {
                 let message = alloc::format!(
                     "`stats` would give two columns the name `{}`: give this one another with `AS`",
                     aggregate.column

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::alert::{Change, Given, Id, Kind};
+use crate::entries;
 use crate::rows::Row;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::Stats;
@@ -217,8 +218,8 @@ impl Behind {
             && closed.is_sorted_by(|left, right| left.0 < right.0);
         match in_order {
             true => Ok(Behind {
-                late: late.into_iter().collect(),
-                closed: closed.into_iter().collect(),
+                late: entries::map(late),
+                closed: entries::map(closed),
                 parts,
             }),
             false => Err(Damaged),

@@ -14,6 +14,7 @@ use super::config::{Config, Limits};
 use super::engine::Engine;
 use super::rule::Rule;
 use crate::detection::{Risk, ScheduleText};
+use crate::entries;
 use crate::scan;
 use crate::snapshot::Digest;
 
@@ -88,7 +89,7 @@ fn literals(engine: &Engine) -> Option<BTreeSet<String>> {
     let sources = &engine.config().sources;
     let literals = |rule: &Rule| scan::literals(&rule.plan.filter, sources);
     let all: Option<Vec<_>> = engine.rules.iter().map(literals).collect();
-    all.map(|all| all.into_iter().flatten().collect())
+    all.map(|all| entries::set(all.into_iter().flatten()))
 }
 
 fn rule(rule: &Rule) -> RuleDescription<'_> {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::config::EarlyRows;
 use crate::alert::{Change, Given, Id};
+use crate::entries;
 use crate::plan::Plan;
 use crate::rows::{Command, Row};
 use crate::snapshot::{Damaged, Reader, Writer};
@@ -127,8 +128,8 @@ impl Early {
             && look_at.is_sorted_by(|left, right| left < right);
         match in_order {
             true => Ok(Early {
-                given: given.into_iter().collect(),
-                look_at: look_at.into_iter().collect(),
+                given: entries::map(given),
+                look_at: entries::set(look_at),
                 ..self.clone()
             }),
             false => Err(Damaged),

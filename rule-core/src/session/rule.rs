@@ -12,6 +12,7 @@ use super::early::Early;
 use super::error::{ErrorCode, SessionError};
 use crate::alert::{Change, Given, Id, Ids};
 use crate::detection::Detection;
+use crate::entries;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
 use crate::rows::{Command, Context, Identity, Row};
@@ -117,7 +118,9 @@ impl Rule {
         if self.plan.all_fields {
             // What Splunk keeps of every event comes first.
             let first = |name: &str| !matches!(name, "_time" | "host" | "source" | "sourcetype");
-            columns.sort_by_key(|(name, _)| first(name));
+            entries::sort(&mut columns, |(left, _), (right, _)| {
+                first(left).cmp(&first(right))
+            });
         }
         self.columns = columns;
     }
@@ -478,7 +481,7 @@ const MAX_COLUMNS: usize = 1000;
 
 /// Adds the fields of an event that the row does not have yet, in their order.
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
-    let has: BTreeSet<String> = row.columns().iter().map(|(name, _)| name.clone()).collect();
+    let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut others: Vec<(&str, Vec<Value>)> = Vec::new();
     for (name, value) in event.others() {

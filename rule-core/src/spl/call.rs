@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::entries;
+
 /// What [`next`] finds.
 pub(super) enum Found {
     /// A text in double quotes, to its end or the end of all.
@@ -108,11 +110,8 @@ pub(super) fn by_name<'a>(
     if keyed.len() == names.len() {
         return keyed;
     }
-    names
-        .iter()
-        .zip(arguments)
-        .map(|(name, argument)| (name.as_str(), parts(text, argument.clone())))
-        .collect()
+    let positions = names.iter().zip(arguments);
+    entries::map(positions.map(|(name, argument)| (name.as_str(), parts(text, argument.clone()))))
 }
 
 /// The parts of an argument. Quotes around it are taken off, and then `\"` in it

@@ -18,7 +18,8 @@ pub struct Macro {
 /// definition for each number.
 #[derive(Clone, Debug, Default)]
 pub struct Macros {
-    by_name: BTreeMap<String, BTreeMap<usize, Macro>>,
+    /// Those of a name by their number of arguments, ascending.
+    by_name: BTreeMap<String, Vec<Macro>>,
 }
 
 impl Macros {
@@ -32,22 +33,30 @@ impl Macros {
     /// arguments. A name in Splunk's form with the number, `name(1)`, is taken as
     /// `name`: the number is that of `arguments`.
     pub fn insert(&mut self, name: &str, definition: impl Into<String>, arguments: Vec<String>) {
-        self.by_name
+        let same_name = self
+            .by_name
             .entry(without_count(name).to_owned())
-            .or_default()
-            .insert(
-                arguments.len(),
-                Macro {
-                    definition: definition.into(),
-                    arguments,
-                },
-            );
+            .or_default();
+        let place = place(same_name, arguments.len());
+        let one = Macro {
+            definition: definition.into(),
+            arguments,
+        };
+        match place {
+            Ok(place) => {
+                if let Some(before) = same_name.get_mut(place) {
+                    *before = one;
+                }
+            }
+            Err(place) => same_name.insert(place, one),
+        }
     }
 
     /// The macro of a name that takes `count` arguments.
     #[must_use]
     pub fn get(&self, name: &str, count: usize) -> Option<&Macro> {
-        self.by_name.get(name)?.get(&count)
+        let same_name = self.by_name.get(name)?;
+        same_name.get(place(same_name, count).ok()?)
     }
 
     /// The numbers of arguments that a name is defined for, ascending; none for
@@ -56,13 +65,19 @@ impl Macros {
         self.by_name
             .get(name)
             .into_iter()
-            .flat_map(|counts| counts.keys().copied())
+            .flatten()
+            .map(|one| one.arguments.len())
     }
 
     /// All names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }
+}
+
+/// Where the one with `count` arguments is, or would be.
+fn place(same_name: &[Macro], count: usize) -> Result<usize, usize> {
+    same_name.binary_search_by_key(&count, |one| one.arguments.len())
 }
 
 fn without_count(name: &str) -> &str {

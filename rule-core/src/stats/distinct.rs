@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::Item;
 use super::size;
+use crate::entries;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::value::Value;
 
@@ -53,7 +54,7 @@ impl Distinct {
         if !texts.is_sorted_by(|one, next| one < next) {
             return Err(Damaged);
         }
-        let texts = texts.into_iter().map(Box::from).collect();
+        let texts = entries::set(texts.into_iter().map(Box::from));
         Ok(Distinct { texts })
     }
 

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::group::Group;
 use super::{Observation, Sample, Source, Stats, key};
+use crate::entries;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 use crate::value::Value;
@@ -206,7 +207,9 @@ impl Groups {
         let mut results: Vec<GroupResult<'s>> = groups
             .map(|((_, key), group)| group.result(stats, key))
             .collect();
-        results.sort_by(|left, right| key::order(&left.by_values, &right.by_values));
+        entries::sort(&mut results, |left, right| {
+            key::order(&left.by_values, &right.by_values)
+        });
         results
     }
 
@@ -224,7 +227,9 @@ impl Groups {
         let mut groups: Vec<_> = groups
             .map(|(key, group)| (key::values(&key.1).unwrap_or_default(), key, group))
             .collect();
-        groups.sort_by(|(left, ..), (right, ..)| key::order(left, right));
+        entries::sort(&mut groups, |(left, ..), (right, ..)| {
+            key::order(left, right)
+        });
         let single = groups.into_iter();
         single
             .map(|(_, key, group)| Groups::of(key, group))

@@ -1,18 +1,30 @@
 //! Time zones: UTC, fixed offsets, POSIX strings, and IANA names whose data
 //! the user brings (the module carries no database).
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use alloc::sync::Arc;
 
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff_core::Timestamp;
+use jiff_core::civil;
+use jiff_core::tz::{AmbiguousOffset, posix, tzif};
 
 use super::calendar::Civil;
 
 /// A time zone.
 #[derive(Clone, Debug)]
 pub struct Zone {
-    zone: TimeZone,
+    rule: Rule,
     /// As it was given: what tells it from others.
     name: String,
+}
+
+/// When which offset counts.
+#[derive(Clone, Debug)]
+enum Rule {
+    /// The same seconds east of UTC at all times.
+    Fixed(i32),
+    Posix(Arc<posix::TimeZone>),
+    Tzif(Arc<tzif::TimeZone>),
 }
 
 /// Why a text or data is no time zone.
@@ -32,7 +44,7 @@ impl Zone {
     #[must_use]
     pub fn utc() -> Self {
         Zone {
-            zone: TimeZone::UTC,
+            rule: Rule::Fixed(0),
             name: String::from("UTC"),
         }
     }
@@ -46,17 +58,18 @@ impl Zone {
         if matches!(text, "UTC" | "Z" | "GMT" | "utc") {
             return Ok(Zone::utc());
         }
-        let offset = parse_offset(text).and_then(|seconds| Offset::from_seconds(seconds).ok());
-        let zone = match offset {
-            Some(offset) => Ok(TimeZone::fixed(offset)),
-            None => TimeZone::posix(text),
+        let rule = match parse_offset(text) {
+            Some(seconds) => Some(Rule::Fixed(seconds)),
+            None => posix::TimeZone::parse(text)
+                .ok()
+                .map(|zone| Rule::Posix(Arc::new(zone))),
         };
-        match zone {
-            Ok(zone) => Ok(Zone {
-                zone,
+        match rule {
+            Some(rule) => Ok(Zone {
+                rule,
                 name: String::from(text),
             }),
-            Err(_) => Err(ZoneError {
+            None => Err(ZoneError {
                 message: alloc::format!(
                     "`{text}` is no time zone: give `UTC`, an offset such as `+02:00`, a POSIX \
                      string such as `CET-1CEST,M3.5.0,M10.5.0/3`, or a name with its TZif data"
@@ -70,9 +83,9 @@ impl Zone {
     /// # Errors
     /// Where the data is no TZif file.
     pub fn tzif(name: &str, data: &[u8]) -> Result<Self, ZoneError> {
-        match TimeZone::tzif(name, data) {
+        match tzif::TimeZone::parse(data) {
             Ok(zone) => Ok(Zone {
-                zone,
+                rule: Rule::Tzif(Arc::new(zone)),
                 name: String::from(name),
             }),
             Err(_) => Err(ZoneError {
@@ -90,18 +103,27 @@ impl Zone {
     /// Seconds east of UTC at `seconds` since the epoch, and the zone's
     /// abbreviation then.
     pub(super) fn offset_at(&self, seconds: i64) -> (i32, String) {
-        match timestamp(seconds) {
-            Some(timestamp) => {
-                let info = self.zone.to_offset_info(timestamp);
-                (info.offset().seconds(), info.abbreviation().to_string())
-            }
-            None => (0, String::from("UTC")),
-        }
+        let Some(timestamp) = timestamp(seconds) else {
+            return (0, String::from("UTC"));
+        };
+        let info = match &self.rule {
+            Rule::Fixed(seconds) => return (*seconds, abbreviation(*seconds)),
+            Rule::Posix(zone) => zone.to_offset_info(timestamp),
+            Rule::Tzif(zone) => zone.to_offset_info(timestamp),
+        };
+        (
+            info.offset().seconds(),
+            String::from(info.abbreviation().as_str()),
+        )
     }
 
     /// The date and time of day at `seconds` since the epoch.
     pub(crate) fn civil(&self, seconds: i64) -> Civil {
-        let offset = timestamp(seconds).map_or(0, |at| self.zone.to_offset(at).seconds());
+        let offset = timestamp(seconds).map_or(0, |at| match &self.rule {
+            Rule::Fixed(seconds) => *seconds,
+            Rule::Posix(zone) => zone.to_offset(at).seconds(),
+            Rule::Tzif(zone) => zone.to_offset(at).seconds(),
+        });
         Civil::from_seconds(seconds.saturating_add(i64::from(offset)))
     }
 
@@ -110,22 +132,18 @@ impl Zone {
     /// RFC 5545.
     pub(crate) fn seconds_of(&self, civil: Civil) -> i64 {
         let local = civil.seconds();
-        if self.zone == TimeZone::UTC {
-            return local;
-        }
-        let date_time = jiff::civil::DateTime::new(
-            civil.year as i16,
-            civil.month as i8,
-            civil.day as i8,
-            civil.hour as i8,
-            civil.minute as i8,
-            civil.second as i8,
-            0,
-        );
-        let Ok(date_time) = date_time else {
+        let date = civil::Date::new(civil.year as i16, civil.month as i8, civil.day as i8);
+        let time = civil::Time::new(civil.hour as i8, civil.minute as i8, civil.second as i8, 0);
+        let (Ok(date), Ok(time)) = (date, time) else {
             return local;
         };
-        let offset = match self.zone.to_ambiguous_timestamp(date_time).offset() {
+        let date_time = civil::DateTime::from_parts(date, time);
+        let ambiguous = match &self.rule {
+            Rule::Fixed(seconds) => return local.saturating_sub(i64::from(*seconds)),
+            Rule::Posix(zone) => zone.to_ambiguous_timestamp(date_time),
+            Rule::Tzif(zone) => zone.to_ambiguous_timestamp(date_time),
+        };
+        let offset = match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { offset } => offset,
             AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
         };
@@ -134,8 +152,19 @@ impl Zone {
 }
 
 /// The nearest timestamp that jiff has: it ends a day before the year 9999 does.
-fn timestamp(seconds: i64) -> Option<jiff::Timestamp> {
-    jiff::Timestamp::from_second(seconds.clamp(-377_705_023_201, 253_402_207_200)).ok()
+fn timestamp(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(seconds.clamp(-377_705_023_201, 253_402_207_200)).ok()
+}
+
+/// What a fixed offset is called: `UTC`, `+02`, `-05:30`.
+fn abbreviation(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.abs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => String::from("UTC"),
+        (hours, 0) => alloc::format!("{sign}{hours:02}"),
+        (hours, minutes) => alloc::format!("{sign}{hours:02}:{minutes:02}"),
+    }
 }
 
 /// Seconds of `+02:00`, `+0200`, `+02` or their negatives.
@@ -158,7 +187,41 @@ pub(super) fn parse_offset(text: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn agrees_with_jiff(
+            seconds in -62_135_596_800i64..=253_402_207_200,
+            text in prop::sample::select(alloc::vec![
+                "UTC", "+00:00", "+05:30", "-09", "EST5", "CET-1CEST,M3.5.0,M10.5.0/3",
+                "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1",
+            ]),
+        ) {
+            let theirs = match parse_offset(text) {
+                Some(seconds) => TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).unwrap()),
+                None if text == "UTC" => TimeZone::UTC,
+                None => TimeZone::posix(text).unwrap(),
+            };
+            let ours = Zone::parse(text).unwrap();
+            let at = jiff::Timestamp::from_second(seconds).unwrap();
+            let info = theirs.to_offset_info(at);
+            let (offset, name) = ours.offset_at(seconds);
+            prop_assert_eq!(offset, info.offset().seconds());
+            prop_assert_eq!(name, info.abbreviation().to_string());
+            let civil = ours.civil(seconds);
+            let local = theirs.to_datetime(at);
+            let back = theirs.to_timestamp(local).unwrap().as_second();
+            prop_assert_eq!(i64::from(civil.hour), i64::from(local.hour()));
+            // `compatible` takes the offset before a gap and a fold, as we do.
+            prop_assert_eq!(ours.seconds_of(civil), back);
+        }
+    }
 
     #[test]
     fn offsets() {

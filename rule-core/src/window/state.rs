@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::entries;
 use crate::rows::Row;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::{Groups, Stats};
@@ -142,7 +143,7 @@ impl State {
                     form.into_bytes()
                 });
                 let mut forms: Vec<Vec<u8>> = forms.collect();
-                forms.sort_unstable();
+                entries::sort(&mut forms, Vec::cmp);
                 writer.list(forms.iter(), |writer, form| writer.raw(form));
             }
         }
@@ -160,10 +161,14 @@ impl State {
     }
 }
 
-fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_cached_key(|row| {
-        let text = serde_json::to_string(row).unwrap_or_default();
-        (core::cmp::Reverse(row.identity.latest), text)
+fn in_order(rows: Vec<Row>) -> Vec<Row> {
+    let keyed = rows.into_iter().map(|row| {
+        let text = serde_json::to_string(&row).unwrap_or_default();
+        (core::cmp::Reverse(row.identity.latest), text, row)
     });
-    rows
+    let mut keyed: Vec<_> = keyed.collect();
+    entries::sort(&mut keyed, |left, right| {
+        (left.0, &left.1).cmp(&(right.0, &right.1))
+    });
+    keyed.into_iter().map(|(.., row)| row).collect()
 }

@@ -3,15 +3,39 @@
 //! Splunk's are PCRE. Ours run in time linear in the text, with the same syntax
 //! but for what cannot: look-around and backreferences are refused when the
 //! rule is opened, by name.
+//!
+//! The two engines are the ones that `regex_automata::meta` would choose from here, and
+//! chosen as it does; its own choice brings engines and literal search that no build of
+//! ours has on.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 
-use regex_automata::meta;
+use regex_automata::Input;
+use regex_automata::nfa::thompson::{BuildError, Compiler, Config, NFA, backtrack, pikevm};
+use regex_automata::util::{pool::Pool, syntax};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub struct Regex {
-    compiled: meta::Regex,
+    engines: Arc<Engines>,
+}
+
+/// One program for two engines, and the memory that searches work in.
+#[derive(Debug)]
+struct Engines {
+    /// The faster one for a short text: in a long one it prepares for all of it, wherever
+    /// the match is.
+    backtracker: backtrack::BoundedBacktracker,
+    pike: pikevm::PikeVM,
+    caches: Pool<Caches, Box<dyn Fn() -> Caches + Send + Sync>>,
+}
+
+#[derive(Debug)]
+struct Caches {
+    backtracker: backtrack::Cache,
+    pike: pikevm::Cache,
 }
 
 /// Why an expression cannot run.
@@ -26,6 +50,9 @@ pub struct RegexError {
 /// The memory that a compiled expression may take.
 const SIZE_LIMIT: usize = 1 << 20;
 
+/// The length of a short text, where `regex_automata::meta` draws the line too.
+const SHORT: usize = 128;
+
 impl Regex {
     /// Compiles an expression.
     ///
@@ -33,30 +60,65 @@ impl Regex {
     /// Where it is none, would take more than a MiB, or needs look-around or a
     /// backreference.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
-        let config = meta::Config::new()
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .onepass_size_limit(Some(SIZE_LIMIT))
-            .hybrid_cache_capacity(SIZE_LIMIT);
-        match meta::Builder::new().configure(config).build(pattern) {
-            Ok(compiled) => Ok(Regex { compiled }),
-            Err(error) => Err(explain(pattern, &error)),
-        }
+        let parsed =
+            syntax::parse(pattern).map_err(|error| explain(pattern, false, &error.to_string()))?;
+        let program = Compiler::new()
+            .configure(Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
+            .build_from_hir(&parsed);
+        let engines = program
+            .map_err(Box::new)
+            .and_then(Engines::new)
+            .map_err(|error| explain(pattern, error.size_limit().is_some(), &error.to_string()))?;
+        Ok(Regex {
+            engines: Arc::new(engines),
+        })
     }
 
     /// Does the expression match anywhere in `text`?
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.compiled.is_match(text)
+        self.engines.is_match(text)
     }
 }
 
-fn explain(pattern: &str, error: &meta::BuildError) -> RegexError {
+impl Engines {
+    fn new(program: NFA) -> Result<Self, Box<BuildError>> {
+        let backtracker =
+            backtrack::BoundedBacktracker::new_from_nfa(program.clone()).map_err(Box::new)?;
+        let pike = pikevm::PikeVM::new_from_nfa(program).map_err(Box::new)?;
+        let (for_backtracker, for_pike) = (backtracker.clone(), pike.clone());
+        let caches = move || Caches {
+            backtracker: for_backtracker.create_cache(),
+            pike: for_pike.create_cache(),
+        };
+        Ok(Engines {
+            backtracker,
+            pike,
+            caches: Pool::new(Box::new(caches)),
+        })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let mut caches = self.caches.get();
+        let input = Input::new(text).earliest(true);
+        if text.len() <= SHORT
+            && let Ok(is_match) = self
+                .backtracker
+                .try_is_match(&mut caches.backtracker, input.clone())
+        {
+            return is_match;
+        }
+        self.pike.is_match(&mut caches.pike, input)
+    }
+}
+
+fn explain(pattern: &str, is_too_large: bool, reason: &str) -> RegexError {
     let unsupported = if ["(?=", "(?!", "(?<=", "(?<!"]
         .iter()
         .any(|sign| pattern.contains(sign))
     {
         Some("look-around")
-    } else if error.size_limit().is_some() {
+    } else if is_too_large {
         Some("an expression of this size")
     } else {
         let escapes = pattern.as_bytes().windows(2);
@@ -69,10 +131,6 @@ fn explain(pattern: &str, error: &meta::BuildError) -> RegexError {
     let message = match unsupported {
         Some(what) => alloc::format!("the regular expression `{shown}` needs {what}"),
         None => {
-            let reason = error
-                .syntax_error()
-                .map(ToString::to_string)
-                .unwrap_or_default();
             // The last line of a syntax error says what is wrong; those before
             // draw it.
             let reason = reason
@@ -101,12 +159,17 @@ mod tests {
             ("(?i)ABC", "xabcx", true),
             ("\\d{3}", "a123", true),
             ("(?<name>x)y", "xy", true),
+            ("(?i)k\u{e9}", "\u{212a}\u{c9}", true),
+            ("^\\w+\\s\\d$", "\u{df}\u{4e2d}\u{a0}\u{663}", true),
+            ("(?-u:\\b)b", "ab", false),
+            ("", "", true),
         ] {
-            assert_eq!(
-                Regex::new(pattern).unwrap().is_match(text),
-                wanted,
-                "{pattern} on {text}"
-            );
+            let expression = Regex::new(pattern).unwrap();
+            assert_eq!(expression.is_match(text), wanted, "{pattern} on {text}");
+            // The same in a long text, which the other engine reads.
+            let before = if pattern.starts_with('^') { "" } else { "\n" };
+            let long = alloc::format!("{}{text}", before.repeat(SHORT));
+            assert_eq!(expression.is_match(&long), wanted, "{pattern} on {long}");
         }
     }
 
