@@ -1,0 +1,78 @@
+//! The search without vectors: line after line, first for texts, then for what could hide
+//! one.
+
+use memchr::memchr;
+
+use super::budget::Budget;
+use super::hidden::Hidden;
+use super::jumps::Jumps;
+use super::look::{Ended, Look};
+use super::needles::{FEW, Needles};
+use super::runs::Runs;
+use super::stop::Stop;
+
+#[derive(Debug)]
+pub(super) struct LineByLine {
+    texts: Texts,
+    hidden: Hidden,
+}
+
+#[derive(Debug)]
+enum Texts {
+    Few(Jumps),
+    Many(Runs),
+}
+
+impl LineByLine {
+    pub(super) fn new(needles: &Needles) -> Self {
+        let texts = match needles.texts().count() {
+            0..=FEW => Texts::Few(Jumps::new(needles)),
+            _ => Texts::Many(Runs::new(needles, &Runs::all(needles))),
+        };
+        LineByLine {
+            texts,
+            hidden: Hidden::new(needles),
+        }
+    }
+
+    pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
+        let mut budget = match &self.texts {
+            Texts::Few(_) => Jumps::budget(bytes),
+            Texts::Many(_) => Runs::budget(bytes),
+        };
+        if !L::LINES {
+            return self.record(needles, bytes, &mut budget, look);
+        }
+        loop {
+            let start = look.start();
+            let rest = bytes.get(start..).unwrap_or_default();
+            let Some(length) = memchr(b'\n', rest) else {
+                return Ended::Through;
+            };
+            let line = rest.get(..length).unwrap_or_default();
+            match self.record(needles, line, &mut budget, look) {
+                Ended::Through if look.line_break(bytes, start + length) => {}
+                Ended::Through => return Ended::Stopped,
+                other => return other,
+            }
+        }
+    }
+
+    fn record<L: Look>(
+        &self,
+        needles: &Needles,
+        record: &[u8],
+        budget: &mut Budget,
+        look: &mut L,
+    ) -> Ended {
+        let texts: Result<(), Stop> = match &self.texts {
+            Texts::Few(jumps) => jumps.look(needles, record, budget, look),
+            Texts::Many(runs) => runs.look(needles, record, 0..record.len(), budget, look),
+        };
+        match texts {
+            Err(stop) => stop.into(),
+            Ok(()) if self.hidden.is_in(needles, record) => Ended::Found,
+            Ok(()) => Ended::Through,
+        }
+    }
+}

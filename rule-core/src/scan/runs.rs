@@ -1,0 +1,256 @@
+//! The search for many texts: a short run of bytes at each so-manieth place of the input
+//! is looked up in a bitmap, whatever the number of texts.
+//!
+//! Of each text a window is taken that is so long that, wherever the text stands, one of
+//! the places looked at begins a run that lies in the window whole [Wu and Manber, "A fast
+//! algorithm for multi-pattern searching", the other way round: no run tells how far to go
+//! on, all are as far]. Where the bitmap has the run's hash, a table says which texts may
+//! stand around it.
+//!
+//! Of each text that window is taken whose runs are the rarest in logs and in other texts.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::budget::Budget;
+use super::frequency;
+use super::look::Look;
+use super::needles::{FOLD, Needle, Needles, eight};
+use super::stop::Stop;
+
+/// Runs have so many bytes, where texts are long enough for both this and `FURTHEST`.
+const SHORTEST: usize = 4;
+const LONGEST: usize = 8;
+
+/// Places looked at are no further apart.
+const FURTHEST: usize = 8;
+
+/// The bitmap has so many bits for each run in it, within the bounds below, which are
+/// powers of two: 8 KiB to 128 KiB.
+const SPARSE: usize = 32;
+const FEWEST_BITS: u32 = 16;
+const MOST_BITS: u32 = 20;
+
+/// A comparison with one text in so many bytes takes less time than the linear search.
+const PLACES: usize = 8;
+
+#[derive(Clone, Debug)]
+pub(super) struct Runs {
+    /// How far apart the places are that are looked at.
+    stride: usize,
+    hash: Hash,
+    /// A bit for each hash.
+    bitmap: Vec<u32>,
+    /// For the upper part of a hash, where its entries begin; one more at the end.
+    starts: Vec<u32>,
+    /// How many bits of a hash are its lower part.
+    lower: u32,
+    entries: Vec<Entry>,
+}
+
+/// A text around a run.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    needle: u32,
+    /// How many bytes before the run it begins.
+    back: u32,
+}
+
+/// A hash of the first bytes of a run, letters of either case being the same.
+#[derive(Clone, Copy, Debug)]
+struct Hash {
+    factor: u64,
+    shift: u32,
+}
+
+impl Hash {
+    /// A hash of so many bits, of so many bytes.
+    fn new(bits: u32, length: usize) -> Self {
+        // Multiples of a higher power of two do not depend on later bytes. The other factor
+        // is that of Fibonacci hashing [Knuth, The Art of Computer Programming, 6.4].
+        let later = 8 * (LONGEST - length) as u32;
+        Hash {
+            factor: 0x9e37_79b9_7f4a_7c15 << later,
+            shift: u64::BITS - bits,
+        }
+    }
+
+    #[inline(always)]
+    fn of(self, run: u64) -> usize {
+        ((run | FOLD).wrapping_mul(self.factor) >> self.shift) as usize
+    }
+}
+
+impl Runs {
+    /// All texts of the needles.
+    pub(super) fn all(needles: &Needles) -> Vec<usize> {
+        needles.texts().map(|(index, _)| index).collect()
+    }
+
+    /// A search for these texts of the needles, which have at least `SHORTEST` bytes.
+    pub(super) fn new(needles: &Needles, chosen: &[usize]) -> Self {
+        let all = || chosen.iter().filter_map(|index| needles.all().get(*index));
+        let shortest = all().map(|needle| needle.bytes.len()).min().unwrap_or(0);
+        let length = (shortest + 1).saturating_sub(FURTHEST);
+        let length = length.clamp(SHORTEST, LONGEST);
+        let stride = (shortest + 1).saturating_sub(length).clamp(1, FURTHEST);
+        let count = chosen.len() * stride;
+        let bits = (count * SPARSE).max(1).ilog2() + 1;
+        let bits = bits.clamp(FEWEST_BITS, MOST_BITS);
+        let hash = Hash::new(bits, length);
+        let windows = Windows::new(needles, chosen, length, stride);
+        let mut by_hash = Vec::with_capacity(count);
+        for &index in chosen {
+            let Some(needle) = needles.all().get(index) else {
+                continue;
+            };
+            let first = windows.best(needle);
+            for back in first..first + stride {
+                let run = needle.bytes.get(back..).unwrap_or_default();
+                let entry = Entry {
+                    needle: index as u32,
+                    back: back as u32,
+                };
+                by_hash.push((hash.of(eight(run)), entry));
+            }
+        }
+        by_hash.sort_unstable_by_key(|(hash, entry)| (*hash, entry.needle, entry.back));
+        let lower = bits.saturating_sub(count.max(1).ilog2() + 1);
+        let mut runs = Runs {
+            stride,
+            hash,
+            bitmap: alloc::vec![0; 1 << (bits - u32::BITS.ilog2())],
+            starts: Vec::with_capacity((1 << (bits - lower)) + 1),
+            lower,
+            entries: by_hash.iter().map(|(_, entry)| *entry).collect(),
+        };
+        for (index, (hash, _)) in (0..).zip(&by_hash) {
+            if let Some(word) = runs.bitmap.get_mut(hash / 32) {
+                *word |= 1 << (hash % 32);
+            }
+            while runs.starts.len() <= hash >> lower {
+                runs.starts.push(index);
+            }
+        }
+        let end = by_hash.len() as u32;
+        runs.starts.resize((1 << (bits - lower)) + 1, end);
+        runs
+    }
+
+    pub(super) fn budget(bytes: &[u8]) -> Budget {
+        Budget::of(bytes, PLACES)
+    }
+
+    /// Looks at the places in this part of the bytes.
+    #[inline(always)]
+    pub(super) fn look<L: Look>(
+        &self,
+        needles: &Needles,
+        bytes: &[u8],
+        part: Range<usize>,
+        budget: &mut Budget,
+        look: &mut L,
+    ) -> Result<(), Stop> {
+        let (hash, stride) = (self.hash, self.stride);
+        let mut place = part.start.next_multiple_of(stride);
+        while place < part.end {
+            let rest = bytes.get(place..).unwrap_or_default();
+            let hash = hash.of(eight(rest));
+            let word = self.bitmap.get(hash / 32).copied().unwrap_or(0);
+            if word >> (hash % 32) & 1 == 1 {
+                self.settle(hash, needles, bytes, place, budget, look)?;
+            }
+            place += stride;
+        }
+        Ok(())
+    }
+
+    /// Looks closer at a place whose run has this hash.
+    #[inline(never)]
+    fn settle<L: Look>(
+        &self,
+        hash: usize,
+        needles: &Needles,
+        bytes: &[u8],
+        place: usize,
+        budget: &mut Budget,
+        look: &mut L,
+    ) -> Result<(), Stop> {
+        let start = |more: usize| {
+            let start = self.starts.get((hash >> self.lower) + more);
+            start.map_or(0, |start| *start as usize)
+        };
+        for entry in self.entries.get(start(0)..start(1)).unwrap_or_default() {
+            let index = entry.needle as usize;
+            let begin = place.checked_sub(entry.back as usize);
+            if let Some(begin) = begin
+                && let Some(needle) = needles.all().get(index)
+                && let Some(rest) = bytes.get(begin..)
+                && needles.stands_before(needle, rest)
+                && !look.text(index)
+            {
+                return Err(Stop::At(begin));
+            }
+            if budget.is_spent() {
+                return Err(Stop::Dense);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The choice of windows.
+struct Windows {
+    /// The length of a run, and how many begin in a window.
+    length: usize,
+    stride: usize,
+    hash: Hash,
+    /// How many runs of texts have a hash.
+    shared: Vec<u32>,
+}
+
+impl Windows {
+    fn new(needles: &Needles, chosen: &[usize], length: usize, stride: usize) -> Self {
+        let mut windows = Windows {
+            length,
+            stride,
+            hash: Hash::new(FEWEST_BITS, length),
+            shared: alloc::vec![0; 1 << FEWEST_BITS],
+        };
+        for needle in chosen.iter().filter_map(|index| needles.all().get(*index)) {
+            for run in needle.bytes.windows(length) {
+                if let Some(shared) = windows.shared.get_mut(windows.hash.of(eight(run))) {
+                    *shared += 1;
+                }
+            }
+        }
+        windows
+    }
+
+    /// Where the best window of a needle begins.
+    fn best(&self, needle: &Needle) -> usize {
+        let runs = needle.bytes.windows(self.length).map(|run| self.cost(run));
+        let costs: Vec<f64> = runs.collect();
+        let windows = costs.windows(self.stride);
+        let sums = windows.map(|costs| costs.iter().sum::<f64>());
+        let best = (0..)
+            .zip(sums)
+            .min_by(|(_, one), (_, other)| one.total_cmp(other));
+        best.map_or(0, |(place, _)| place)
+    }
+
+    /// How much time a run takes: how often it is in logs, were its bytes independent of
+    /// one another, and how many comparisons it leads to.
+    fn cost(&self, run: &[u8]) -> f64 {
+        let shares = run.iter().map(|byte| {
+            let upper = byte.to_ascii_uppercase();
+            let both = match upper == *byte {
+                true => frequency::of(*byte),
+                false => frequency::of(*byte) + frequency::of(upper),
+            };
+            both as f64 / 65_536.0
+        });
+        let shared = self.shared.get(self.hash.of(eight(run))).copied();
+        shares.product::<f64>() * f64::from(shared.unwrap_or(0) + 4)
+    }
+}
