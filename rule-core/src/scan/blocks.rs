@@ -14,7 +14,7 @@ use super::vector::Vector;
 
 /// So many of the shortest texts are left to the fingerprints, where that makes the runs
 /// of the others longer, or further apart.
-const SHORT: usize = 24;
+const SHORT: usize = 8;
 
 /// Runs of texts of so many bytes are no longer or further apart than those of these.
 const LONG: usize = 15;

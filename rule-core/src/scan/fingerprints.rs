@@ -19,6 +19,7 @@ use super::budget::Budget;
 use super::frequency;
 use super::look::{Ended, Look};
 use super::needles::{Kind, Needle, Needles};
+use super::stop::Stop;
 use super::vector::Vector;
 
 /// Groups of needles, each with a bit.
@@ -34,8 +35,8 @@ const AMPERSAND: usize = 3;
 /// those of texts.
 const NOT_ASCII: usize = 4;
 
-/// One false place in so many bytes costs next to nothing.
-const PLACES: usize = 64;
+/// A comparison with a needle in so many bytes takes less time than the linear search.
+const PLACES: usize = 6;
 
 #[derive(Clone, Debug)]
 pub(super) struct Fingerprints {
@@ -180,33 +181,47 @@ impl Fingerprints {
 
     /// Looks at what stands around a run that begins at `run`, of needles of these groups.
     /// Gives where one begins that ends the look.
-    #[cold]
-    fn found_at<L: Look>(
+    #[inline]
+    fn look_around<L: Look>(
         &self,
         run: usize,
         groups: u8,
         needles: &Needles,
         bytes: &[u8],
+        budget: &mut Budget,
         look: &mut L,
-    ) -> Option<usize> {
-        let all = self.groups.iter().enumerate();
-        let mut members = all
-            .filter(|(group, _)| groups >> group & 1 == 1)
-            .flat_map(|(_, group)| &group.members);
-        members.find_map(|member| {
-            let needle = needles.all().get(member.needle)?;
-            let mut ends = |back: usize| {
-                let start = (run + 1).checked_sub(back)?;
-                let stands = needles.stands_before(needle, bytes.get(start..)?);
-                let ends = stands && (needle.kind != Kind::Text || !look.text(member.needle));
-                ends.then_some(start)
-            };
-            // As its first run, or its second one; of two bytes, the second begins before.
-            match needle.bytes.len() {
-                2 => ends(1).or_else(|| ends(0)),
-                _ => ends(member.run + 1).or_else(|| ends(member.run + 2)),
+    ) -> Result<(), Stop> {
+        let mut compared = 1;
+        let mut groups = usize::from(groups);
+        while groups != 0 {
+            let group = self.groups.get(groups.trailing_zeros() as usize);
+            groups &= groups - 1;
+            let members = group.map_or(&[][..], |group| &group.members);
+            compared += members.len();
+            for member in members {
+                let Some(needle) = needles.all().get(member.needle) else {
+                    continue;
+                };
+                // As its first run, or its second one; of two bytes, the second begins before.
+                let [first, second] = match needle.bytes.len() {
+                    2 => [1, 0],
+                    _ => [member.run + 1, member.run + 2],
+                };
+                for back in [first, second] {
+                    if let Some(start) = (run + 1).checked_sub(back)
+                        && let Some(rest) = bytes.get(start..)
+                        && needles.stands_before(needle, rest)
+                        && (needle.kind != Kind::Text || !look.text(member.needle))
+                    {
+                        return Err(Stop::At(start));
+                    }
+                }
             }
-        })
+        }
+        match budget.is_spent(compared) {
+            true => Err(Stop::Dense),
+            false => Ok(()),
+        }
     }
 
     /// Looks closer at a block in which something stands out, as far as `end`.
@@ -229,13 +244,11 @@ impl Fingerprints {
             let groups = block.found.get(place).copied().unwrap_or_default();
             // A run that ends with the first byte of the block began before it.
             let run = (block.at + 2 * place).saturating_sub(2);
-            if let Some(start) = self.found_at(run, groups, needles, bytes, look) {
-                ended = Some(Ended::Found);
-                end = end.min(start);
-                break;
-            }
-            if budget.is_spent() {
-                ended = Some(Ended::Dense);
+            if let Err(stop) = self.look_around(run, groups, needles, bytes, budget, look) {
+                if let Stop::At(start) = stop {
+                    end = end.min(start);
+                }
+                ended = Some(Ended::from(stop));
                 break;
             }
         }

@@ -3,7 +3,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::needles::{ESCAPE, Kind, Needles};
+use super::needles::Needles;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hidden {
@@ -13,9 +13,8 @@ pub(super) struct Hidden {
 
 impl Hidden {
     pub(super) fn new(needles: &Needles) -> Self {
-        let all = needles.all().iter();
+        let all = needles.hiding().iter();
         let mut variants = all
-            .filter(|needle| needle.kind == Kind::Hiding)
             .filter_map(|needle| needle.bytes.first().copied())
             .filter(|first| !first.is_ascii());
         let first = variants.next();
@@ -27,15 +26,11 @@ impl Hidden {
     /// Does anything stand in the bytes that could hide a text?
     pub(super) fn is_in(self, needles: &Needles, bytes: &[u8]) -> bool {
         let hiding_begins = |rest: &[u8]| {
-            let mut all = needles.hiding();
+            let mut all = needles.hiding().iter();
             all.any(|needle| needles.stands_before(needle, rest))
         };
         // Whether a backslash is itself escaped does not matter: a text may carry JSON.
-        let escape = |rest: &[u8]| {
-            let after = rest.strip_prefix(ESCAPE);
-            after.is_some_and(|after| needles.hides(after))
-                || self.variants.is_some() && hiding_begins(rest)
-        };
+        let escape = |rest: &[u8]| matches!(rest, [_, b'u' | b'U', ..]) && hiding_begins(rest);
         any_at(bytes, |rest| memchr(b'\\', rest), escape)
             || any_at(bytes, |rest| memchr2(b'<', b'&', rest), hiding_begins)
             || self.variants.is_some_and(|[one, other]| {

@@ -20,7 +20,7 @@ pub(super) struct Jumps {
     shifts: Box<[u8; 256]>,
 }
 
-/// A look at one place in so many bytes takes less time than the linear search.
+/// A comparison with a text in so many bytes takes less time than the linear search.
 const PLACES: usize = 4;
 
 impl Jumps {
@@ -67,7 +67,7 @@ impl Jumps {
                             return Err(Stop::At(begin));
                         }
                     }
-                    if budget.is_spent() {
+                    if budget.is_spent(needles.texts().len()) {
                         return Err(Stop::Dense);
                     }
                     end += 1;

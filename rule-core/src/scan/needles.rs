@@ -26,12 +26,14 @@ const HARMLESS: &[u8] = b"\"&'+/<=>`";
 
 /// So many texts can be looked for by their fingerprints alone, and each of them be compared
 /// with each: more have a place nearly everywhere.
-pub(super) const FEW: usize = 40;
+pub(super) const FEW: usize = 12;
 
 /// All that is looked for.
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
     all: Vec<Needle>,
+    /// Where among all the texts begin, in the order of their bytes; they are the last.
+    first_text: usize,
     /// The characters of ASCII whose escapes hide something.
     hiding: [bool; 128],
 }
@@ -119,26 +121,31 @@ impl Needles {
             .map(|bytes| Needle::new(bytes.to_vec(), Kind::Hiding))
             .collect();
         all.push(Needle::new(ESCAPE.to_vec(), Kind::Escape));
+        let first_text = all.len();
         let texts = texts.into_iter().map(String::into_bytes);
         all.extend(texts.map(|bytes| Needle::new(bytes, Kind::Text)));
-        Needles { all, hiding }
+        Needles {
+            all,
+            first_text,
+            hiding,
+        }
     }
 
     pub(super) fn all(&self) -> &[Needle] {
         &self.all
     }
 
-    /// Those that searches ask for, in the order of their bytes, with their places among
-    /// all, where they are the last.
-    pub(super) fn texts(&self) -> impl Iterator<Item = (usize, &Needle)> {
-        let all = self.all.iter().enumerate();
-        all.filter(|(_, needle)| needle.kind == Kind::Text)
+    /// Those that searches ask for, with their places among all.
+    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = (usize, &Needle)> {
+        let texts = self.all.get(self.first_text..).unwrap_or_default();
+        let first = self.first_text;
+        let with_place = move |(place, text)| (first + place, text);
+        texts.iter().enumerate().map(with_place)
     }
 
-    /// Those that can hide a text, but for escapes that depend on the character.
-    pub(super) fn hiding(&self) -> impl Iterator<Item = &Needle> {
-        let all = self.all.iter();
-        all.filter(|needle| needle.kind == Kind::Hiding)
+    /// What can hide a text.
+    pub(super) fn hiding(&self) -> &[Needle] {
+        self.all.get(..self.first_text).unwrap_or_default()
     }
 
     /// Which needles stand for a text that was asked for: itself, or those that it holds.

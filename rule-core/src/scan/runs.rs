@@ -31,7 +31,7 @@ const SPARSE: usize = 32;
 const FEWEST_BITS: u32 = 16;
 const MOST_BITS: u32 = 20;
 
-/// A comparison with one text in so many bytes takes less time than the linear search.
+/// A comparison with a text in so many bytes takes less time than the linear search.
 const PLACES: usize = 8;
 
 #[derive(Clone, Debug)]
@@ -180,7 +180,8 @@ impl Runs {
             let start = self.starts.get((hash >> self.lower) + more);
             start.map_or(0, |start| *start as usize)
         };
-        for entry in self.entries.get(start(0)..start(1)).unwrap_or_default() {
+        let entries = self.entries.get(start(0)..start(1)).unwrap_or_default();
+        for entry in entries {
             let index = entry.needle as usize;
             let begin = place.checked_sub(entry.back as usize);
             if let Some(begin) = begin
@@ -191,11 +192,11 @@ impl Runs {
             {
                 return Err(Stop::At(begin));
             }
-            if budget.is_spent() {
-                return Err(Stop::Dense);
-            }
         }
-        Ok(())
+        match budget.is_spent(1 + entries.len()) {
+            true => Err(Stop::Dense),
+            false => Ok(()),
+        }
     }
 }
 
