@@ -9,6 +9,7 @@
 //!
 //! Of each text that window is taken whose runs are the rarest in logs and in other texts.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -25,11 +26,13 @@ const LONGEST: usize = 8;
 /// Places looked at are no further apart.
 const FURTHEST: usize = 8;
 
-/// The bitmap has so many bits for each run in it, within the bounds below, which are
-/// powers of two: 8 KiB to 128 KiB.
-const SPARSE: usize = 32;
-const FEWEST_BITS: u32 = 16;
-const MOST_BITS: u32 = 20;
+/// A hash has so many bits. The bitmap has 32 KiB: sparse with some thousand runs in it, and
+/// near the processor.
+const BITS: u32 = 18;
+
+/// So many places are looked at in one go; they and their runs are in so many bytes.
+const AT_ONCE: usize = 4;
+const SPAN: usize = (AT_ONCE - 1) * FURTHEST + LONGEST;
 
 /// A comparison with a text in so many bytes takes less time than the linear search.
 const PLACES: usize = 8;
@@ -40,7 +43,7 @@ pub(super) struct Runs {
     stride: usize,
     hash: Hash,
     /// A bit for each hash.
-    bitmap: Vec<u32>,
+    bitmap: Box<[u32; 1 << (BITS - 5)]>,
     /// For the upper part of a hash, where its entries begin; one more at the end.
     starts: Vec<u32>,
     /// How many bits of a hash are its lower part.
@@ -60,24 +63,22 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 struct Hash {
     factor: u64,
-    shift: u32,
 }
 
 impl Hash {
-    /// A hash of so many bits, of so many bytes.
-    fn new(bits: u32, length: usize) -> Self {
+    /// A hash of so many bytes.
+    fn new(length: usize) -> Self {
         // Multiples of a higher power of two do not depend on later bytes. The other factor
         // is that of Fibonacci hashing [Knuth, The Art of Computer Programming, 6.4].
         let later = 8 * (LONGEST - length) as u32;
         Hash {
             factor: 0x9e37_79b9_7f4a_7c15 << later,
-            shift: u64::BITS - bits,
         }
     }
 
     #[inline(always)]
     fn of(self, run: u64) -> usize {
-        ((run | FOLD).wrapping_mul(self.factor) >> self.shift) as usize
+        ((run | FOLD).wrapping_mul(self.factor) >> (u64::BITS - BITS)) as usize
     }
 }
 
@@ -95,9 +96,7 @@ impl Runs {
         let length = length.clamp(SHORTEST, LONGEST);
         let stride = (shortest + 1).saturating_sub(length).clamp(1, FURTHEST);
         let count = chosen.len() * stride;
-        let bits = (count * SPARSE).max(1).ilog2() + 1;
-        let bits = bits.clamp(FEWEST_BITS, MOST_BITS);
-        let hash = Hash::new(bits, length);
+        let hash = Hash::new(length);
         let windows = Windows::new(needles, chosen, length, stride);
         let mut by_hash = Vec::with_capacity(count);
         for &index in chosen {
@@ -115,12 +114,12 @@ impl Runs {
             }
         }
         by_hash.sort_unstable_by_key(|(hash, entry)| (*hash, entry.needle, entry.back));
-        let lower = bits.saturating_sub(count.max(1).ilog2() + 1);
+        let lower = BITS.saturating_sub(count.max(1).ilog2() + 1);
         let mut runs = Runs {
             stride,
             hash,
-            bitmap: alloc::vec![0; 1 << (bits - u32::BITS.ilog2())],
-            starts: Vec::with_capacity((1 << (bits - lower)) + 1),
+            bitmap: Box::new([0; 1 << (BITS - 5)]),
+            starts: Vec::with_capacity((1 << (BITS - lower)) + 1),
             lower,
             entries: by_hash.iter().map(|(_, entry)| *entry).collect(),
         };
@@ -133,7 +132,7 @@ impl Runs {
             }
         }
         let end = by_hash.len() as u32;
-        runs.starts.resize((1 << (bits - lower)) + 1, end);
+        runs.starts.resize((1 << (BITS - lower)) + 1, end);
         runs
     }
 
@@ -142,7 +141,7 @@ impl Runs {
     }
 
     /// Looks at the places in this part of the bytes.
-    #[inline(always)]
+    #[inline]
     pub(super) fn look<L: Look>(
         &self,
         needles: &Needles,
@@ -151,18 +150,61 @@ impl Runs {
         budget: &mut Budget,
         look: &mut L,
     ) -> Result<(), Stop> {
-        let (hash, stride) = (self.hash, self.stride);
-        let mut place = part.start.next_multiple_of(stride);
-        while place < part.end {
-            let rest = bytes.get(place..).unwrap_or_default();
-            let hash = hash.of(eight(rest));
-            let word = self.bitmap.get(hash / 32).copied().unwrap_or(0);
-            if word >> (hash % 32) & 1 == 1 {
-                self.settle(hash, needles, bytes, place, budget, look)?;
-            }
-            place += stride;
+        let mut place = part.start.next_multiple_of(self.stride);
+        while let Some((found, hash)) = self.next(bytes, place, part.end) {
+            self.settle(hash, needles, bytes, found, budget, look)?;
+            place = found + self.stride;
         }
         Ok(())
+    }
+
+    /// The next place, from `place` on and before `end`, whose run may be one of those
+    /// looked for, and its hash.
+    fn next(&self, bytes: &[u8], place: usize, end: usize) -> Option<(usize, usize)> {
+        match self.stride {
+            1 => self.next_by::<1>(bytes, place, end),
+            2 => self.next_by::<2>(bytes, place, end),
+            3 => self.next_by::<3>(bytes, place, end),
+            4 => self.next_by::<4>(bytes, place, end),
+            5 => self.next_by::<5>(bytes, place, end),
+            6 => self.next_by::<6>(bytes, place, end),
+            7 => self.next_by::<7>(bytes, place, end),
+            _ => self.next_by::<FURTHEST>(bytes, place, end),
+        }
+    }
+
+    #[inline(never)]
+    fn next_by<const STRIDE: usize>(
+        &self,
+        bytes: &[u8],
+        mut place: usize,
+        end: usize,
+    ) -> Option<(usize, usize)> {
+        let bytes = bytes.get(..bytes.len().min(end + LONGEST - 1))?;
+        while let Some(span) = bytes.get(place..).and_then(<[u8]>::first_chunk::<SPAN>) {
+            for number in 0..AT_ONCE {
+                let hash = self.hash.of(eight(span.get(number * STRIDE..)?));
+                if self.has(hash) {
+                    let found = place + number * STRIDE;
+                    return (found < end).then_some((found, hash));
+                }
+            }
+            place += AT_ONCE * STRIDE;
+        }
+        while place < end {
+            let hash = self.hash.of(eight(bytes.get(place..)?));
+            if self.has(hash) {
+                return Some((place, hash));
+            }
+            place += STRIDE;
+        }
+        None
+    }
+
+    #[inline(always)]
+    fn has(&self, hash: usize) -> bool {
+        let word = self.bitmap.get(hash / 32).copied().unwrap_or(0);
+        word >> (hash % 32) & 1 == 1
     }
 
     /// Looks closer at a place whose run has this hash.
@@ -215,8 +257,8 @@ impl Windows {
         let mut windows = Windows {
             length,
             stride,
-            hash: Hash::new(FEWEST_BITS, length),
-            shared: alloc::vec![0; 1 << FEWEST_BITS],
+            hash: Hash::new(length),
+            shared: alloc::vec![0; 1 << BITS],
         };
         for needle in chosen.iter().filter_map(|index| needles.all().get(*index)) {
             for run in needle.bytes.windows(length) {
