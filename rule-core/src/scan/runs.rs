@@ -242,6 +242,9 @@ impl Runs {
     }
 }
 
+/// A run in each event is as bad as one in so many texts.
+const EACH: u32 = 2000;
+
 /// The choice of windows.
 struct Windows {
     /// The length of a run, and how many begin in a window.
@@ -261,13 +264,20 @@ impl Windows {
             shared: alloc::vec![0; 1 << BITS],
         };
         for needle in chosen.iter().filter_map(|index| needles.all().get(*index)) {
-            for run in needle.bytes.windows(length) {
-                if let Some(shared) = windows.shared.get_mut(windows.hash.of(eight(run))) {
-                    *shared += 1;
-                }
-            }
+            windows.share(&needle.bytes, 1);
+        }
+        for word in frequency::COMMON.split_ascii_whitespace() {
+            windows.share(word.as_bytes(), EACH);
         }
         windows
+    }
+
+    fn share(&mut self, text: &[u8], count: u32) {
+        for run in text.windows(self.length) {
+            if let Some(shared) = self.shared.get_mut(self.hash.of(eight(run))) {
+                *shared += count;
+            }
+        }
     }
 
     /// Where the best window of a needle begins.
