@@ -4,8 +4,8 @@
 
 use alloc::vec::Vec;
 
-use super::budget::Budget;
 use super::fingerprints::{self, Fingerprints};
+use super::linear::Linear;
 use super::look::{Ended, Look};
 use super::needles::{FEW, Needles};
 use super::runs::Runs;
@@ -54,13 +54,14 @@ impl Blocks {
     pub(super) fn look<V: Vector, L: Look>(
         &self,
         needles: &Needles,
+        linear: &Linear,
         bytes: &[u8],
         look: &mut L,
     ) -> Ended {
-        let mut search = fingerprints::Search::<V>::new(&self.fingerprints, needles, bytes);
+        let mut search = fingerprints::Search::<V>::new(&self.fingerprints, needles, linear);
         let ended = match &self.runs {
             None => search.blocks(bytes, bytes.len(), usize::MAX, look),
-            Some(runs) => by_turns(&mut search, runs, needles, bytes, look),
+            Some(runs) => by_turns(&mut search, runs, needles, linear, bytes, look),
         };
         let ended = ended.or_else(|| search.rest(bytes, usize::MAX, look));
         ended.unwrap_or(Ended::Through)
@@ -74,10 +75,11 @@ fn by_turns<V: Vector, L: Look>(
     search: &mut fingerprints::Search<'_, V>,
     runs: &Runs,
     needles: &Needles,
+    linear: &Linear,
     bytes: &[u8],
     look: &mut L,
 ) -> Option<Ended> {
-    let mut budget: Budget = Runs::budget(bytes);
+    let mut budget = Runs::budget(linear);
     let (mut from, mut size) = (0, FIRST);
     while from < bytes.len() {
         let to = bytes.len().min(from + size);

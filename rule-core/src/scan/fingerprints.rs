@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 use super::budget::Budget;
 use super::frequency;
+use super::linear::Linear;
 use super::look::{Ended, Look};
 use super::needles::{Kind, Needle, Needles};
 use super::stop::Stop;
@@ -36,7 +37,7 @@ const AMPERSAND: usize = 3;
 const NOT_ASCII: usize = 4;
 
 /// A comparison with a needle in so many bytes takes less time than the linear search.
-const PLACES: usize = 6;
+const PLACES: usize = 12;
 
 #[derive(Clone, Debug)]
 pub(super) struct Fingerprints {
@@ -218,7 +219,7 @@ impl Fingerprints {
                 }
             }
         }
-        match budget.is_spent(compared) {
+        match budget.is_spent(run, compared) {
             true => Err(Stop::Dense),
             false => Ok(()),
         }
@@ -282,7 +283,11 @@ pub(super) struct Search<'a, V> {
 
 impl<'a, V: Vector> Search<'a, V> {
     #[inline(always)]
-    pub(super) fn new(fingerprints: &'a Fingerprints, needles: &'a Needles, bytes: &[u8]) -> Self {
+    pub(super) fn new(
+        fingerprints: &'a Fingerprints,
+        needles: &'a Needles,
+        linear: &Linear,
+    ) -> Self {
         Search {
             fingerprints,
             needles,
@@ -290,7 +295,7 @@ impl<'a, V: Vector> Search<'a, V> {
             line_break: V::splat(b'\n'),
             before: V::splat(0),
             at: 0,
-            budget: Budget::of(bytes, PLACES),
+            budget: Budget::new(PLACES, linear),
         }
     }
 

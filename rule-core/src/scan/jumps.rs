@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 
 use super::budget::Budget;
+use super::linear::Linear;
 use super::look::Look;
 use super::needles::Needles;
 use super::stop::Stop;
@@ -42,8 +43,8 @@ impl Jumps {
         Jumps { window, shifts }
     }
 
-    pub(super) fn budget(bytes: &[u8]) -> Budget {
-        Budget::of(bytes, PLACES)
+    pub(super) fn budget(linear: &Linear) -> Budget {
+        Budget::new(PLACES, linear)
     }
 
     pub(super) fn look<L: Look>(
@@ -67,7 +68,7 @@ impl Jumps {
                             return Err(Stop::At(begin));
                         }
                     }
-                    if budget.is_spent(needles.texts().len()) {
+                    if budget.is_spent(end, needles.texts().len()) {
                         return Err(Stop::Dense);
                     }
                     end += 1;

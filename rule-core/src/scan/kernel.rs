@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 use super::blocks::Blocks;
+use super::linear::Linear;
 #[cfg(not(target_feature = "simd128"))]
 use super::lines::LineByLine;
 use super::look::{Ended, Look};
@@ -63,30 +64,48 @@ impl Kernel {
         Kernel::Lines(LineByLine::new(needles))
     }
 
-    pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
+    pub(super) fn look<L: Look>(
+        &self,
+        needles: &Needles,
+        linear: &Linear,
+        bytes: &[u8],
+        look: &mut L,
+    ) -> Ended {
         match self {
             #[cfg(not(target_feature = "simd128"))]
-            Kernel::Lines(lines) => lines.look(needles, bytes, look),
+            Kernel::Lines(lines) => lines.look(needles, linear, bytes, look),
             // SAFETY: by the invariant the processor has the feature.
             #[cfg(target_arch = "x86_64")]
-            Kernel::Ssse3(blocks) => unsafe { ssse3(blocks, needles, bytes, look) },
+            Kernel::Ssse3(blocks) => unsafe { ssse3(blocks, needles, linear, bytes, look) },
             // SAFETY: the same.
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2(blocks) => unsafe { avx2(blocks, needles, bytes, look) },
+            Kernel::Avx2(blocks) => unsafe { avx2(blocks, needles, linear, bytes, look) },
             #[cfg(target_feature = "simd128")]
-            Kernel::Simd128(blocks) => blocks.look::<Simd128, L>(needles, bytes, look),
+            Kernel::Simd128(blocks) => blocks.look::<Simd128, L>(needles, linear, bytes, look),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "ssse3")]
-fn ssse3<L: Look>(blocks: &Blocks, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
-    blocks.look::<Ssse3, L>(needles, bytes, look)
+fn ssse3<L: Look>(
+    blocks: &Blocks,
+    needles: &Needles,
+    linear: &Linear,
+    bytes: &[u8],
+    look: &mut L,
+) -> Ended {
+    blocks.look::<Ssse3, L>(needles, linear, bytes, look)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn avx2<L: Look>(blocks: &Blocks, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
-    blocks.look::<Avx2, L>(needles, bytes, look)
+fn avx2<L: Look>(
+    blocks: &Blocks,
+    needles: &Needles,
+    linear: &Linear,
+    bytes: &[u8],
+    look: &mut L,
+) -> Ended {
+    blocks.look::<Avx2, L>(needles, linear, bytes, look)
 }

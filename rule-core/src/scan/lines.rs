@@ -6,6 +6,7 @@ use memchr::memchr;
 use super::budget::Budget;
 use super::hidden::Hidden;
 use super::jumps::Jumps;
+use super::linear::Linear;
 use super::look::{Ended, Look};
 use super::needles::{FEW, Needles};
 use super::runs::Runs;
@@ -35,10 +36,16 @@ impl LineByLine {
         }
     }
 
-    pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
+    pub(super) fn look<L: Look>(
+        &self,
+        needles: &Needles,
+        linear: &Linear,
+        bytes: &[u8],
+        look: &mut L,
+    ) -> Ended {
         let mut budget = match &self.texts {
-            Texts::Few(_) => Jumps::budget(bytes),
-            Texts::Many(_) => Runs::budget(bytes),
+            Texts::Few(_) => Jumps::budget(linear),
+            Texts::Many(_) => Runs::budget(linear),
         };
         if !L::LINES {
             return self.record(needles, bytes, &mut budget, look);
@@ -50,6 +57,7 @@ impl LineByLine {
                 return Ended::Through;
             };
             let line = rest.get(..length).unwrap_or_default();
+            budget.start = start;
             match self.record(needles, line, &mut budget, look) {
                 Ended::Through if look.line_break(bytes, start + length) => {}
                 Ended::Through => return Ended::Stopped,

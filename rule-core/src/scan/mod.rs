@@ -143,7 +143,7 @@ impl Search {
 
     /// Looks until something is found, or the look ends; true where it is found.
     fn look<L: Look>(&self, bytes: &[u8], look: &mut L) -> bool {
-        let ended = match self.kernel.look(&self.needles, bytes, look) {
+        let ended = match self.kernel.look(&self.needles, &self.linear, bytes, look) {
             Ended::Dense => self.linear.look(&self.needles, bytes, look),
             ended => ended,
         };

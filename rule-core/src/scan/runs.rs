@@ -15,6 +15,7 @@ use core::ops::Range;
 
 use super::budget::Budget;
 use super::frequency;
+use super::linear::Linear;
 use super::look::Look;
 use super::needles::{FOLD, Needle, Needles, eight};
 use super::stop::Stop;
@@ -136,8 +137,8 @@ impl Runs {
         runs
     }
 
-    pub(super) fn budget(bytes: &[u8]) -> Budget {
-        Budget::of(bytes, PLACES)
+    pub(super) fn budget(linear: &Linear) -> Budget {
+        Budget::new(PLACES, linear)
     }
 
     /// Looks at the places in this part of the bytes.
@@ -235,7 +236,7 @@ impl Runs {
                 return Err(Stop::At(begin));
             }
         }
-        match budget.is_spent(1 + entries.len()) {
+        match budget.is_spent(place, 1 + entries.len()) {
             true => Err(Stop::Dense),
             false => Ok(()),
         }

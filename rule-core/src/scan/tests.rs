@@ -450,7 +450,13 @@ fn near_misses_do_not_change_the_answer() {
             assert_eq!(clear.lines, 5000);
             for (index, kernel) in kernels(&needles).into_iter().enumerate() {
                 let mut lines = Lines::new(usize::MAX);
-                if kernel.look(&needles, input.as_bytes(), &mut lines) == Ended::Dense {
+                if kernel.look(
+                    &needles,
+                    &Linear::new(&needles),
+                    input.as_bytes(),
+                    &mut lines,
+                ) == Ended::Dense
+                {
                     dense.push((index, many));
                 }
                 let search = Search {

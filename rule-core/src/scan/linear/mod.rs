@@ -42,6 +42,10 @@ impl Linear {
         }
     }
 
+    pub(super) fn is_quick(&self) -> bool {
+        self.table.is_some()
+    }
+
     /// Looks at each byte once.
     pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
         if !L::LINES {
