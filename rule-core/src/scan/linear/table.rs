@@ -21,6 +21,9 @@ const SHORTEST: usize = 32;
 /// A table has so many entries, of two bytes each, at the most.
 const MOST: usize = 512 << 10;
 
+/// Set in the number of a state that is an end.
+const END: u16 = 1 << 15;
+
 #[derive(Debug)]
 pub(super) struct Table {
     /// Bytes that no state tells apart are of one class: letters of either case, and all
@@ -28,12 +31,8 @@ pub(super) struct Table {
     classes: Box<[u8; 256]>,
     /// How many classes there are.
     width: usize,
-    /// The next states of each state, by class. States that are no end come first.
+    /// The next states of each state, by class. They are numbered in the order of the trie.
     next: Vec<u16>,
-    /// The first state that is an end.
-    ends: u16,
-    /// Which states of the trie they are.
-    states: Vec<u32>,
     /// How early a lane begins.
     early: usize,
 }
@@ -52,23 +51,18 @@ impl Table {
             }
         }
         let order = trie.order();
-        if order.len() > usize::from(u16::MAX) || order.len() * width > MOST {
+        if order.len() > usize::from(END) || order.len() * width > MOST {
             return None;
         }
-        let (ends, others): (Vec<u32>, Vec<u32>) =
-            order.iter().partition(|state| trie.is_end(**state));
-        let first_end = u16::try_from(others.len()).ok()?;
-        let mut states = others;
-        states.extend(ends);
-        let mut numbers = alloc::vec![0; states.len()];
-        for (number, state) in (0..).zip(&states) {
-            *numbers.get_mut(*state as usize)? = number;
+        let mut numbers = alloc::vec![0; order.len()];
+        for (number, state) in (0..).zip(order) {
+            let end = if trie.is_end(*state) { END } else { 0 };
+            *numbers.get_mut(*state as usize)? = number | end;
         }
-        let mut next = alloc::vec![0; states.len() * width];
-        for &state in order {
-            let row = |state: u32| Some(usize::from(*numbers.get(state as usize)?) * width);
-            let shorter = row(trie.state(state).shorter)?;
-            let own = row(state)?;
+        let mut next = alloc::vec![0; order.len() * width];
+        for (own, &state) in (0..).step_by(width).zip(order) {
+            let shorter = numbers.get(trie.state(state).shorter as usize)?;
+            let shorter = usize::from(shorter & !END) * width;
             next.copy_within(shorter..shorter + width, own);
             for &Step { byte, to } in trie.steps_of(state) {
                 let class = classes.get(usize::from(byte))?;
@@ -79,8 +73,6 @@ impl Table {
             classes,
             width,
             next,
-            ends: first_end,
-            states,
             early: trie.longest,
         })
     }
@@ -97,6 +89,7 @@ impl Table {
     /// The state after a part of a record; none where a needle ends in it.
     #[inline]
     pub(super) fn pass(&self, record: &[u8], from: usize, part: usize, state: u32) -> Option<u32> {
+        let state = state & !u32::from(END);
         let lane = part / LANES;
         if lane < SHORTEST.max(self.early) || lane * LANES != part {
             return self.one(record.get(from..from + part)?, state);
@@ -107,32 +100,39 @@ impl Table {
             let early = before
                 .iter()
                 .fold(Self::ROOT, |at, byte| self.next(at, *byte));
-            Some((record.get(begin..begin + lane)?, early))
+            Some((record.get(begin..begin + lane)?, early & !u32::from(END)))
         };
         let first = record.get(from..from + lane)?;
         let [(second, mut b), (third, mut c), (fourth, mut d)] = [begin(1)?, begin(2)?, begin(3)?];
         let mut a = state;
+        let mut all = 0;
         let bytes = first.iter().zip(second).zip(third).zip(fourth);
         for (((first, second), third), fourth) in bytes {
-            a = self.next(a, *first);
-            b = self.next(b, *second);
-            c = self.next(c, *third);
-            d = self.next(d, *fourth);
-            if a.max(b).max(c.max(d)) >= u32::from(self.ends) {
-                return None;
-            }
+            a = self.after(a, *first);
+            b = self.after(b, *second);
+            c = self.after(c, *third);
+            d = self.after(d, *fourth);
+            all |= a | b | c | d;
         }
-        Some(d)
+        (!self.is_end(all)).then_some(d)
     }
 
     fn one(&self, bytes: &[u8], mut state: u32) -> Option<u32> {
         for byte in bytes {
-            state = self.next(state, *byte);
+            state = self.after(state, *byte);
             if self.is_end(state) {
                 return None;
             }
         }
         Some(state)
+    }
+
+    /// The state after one that is no end, with `END` set where it is one.
+    #[inline(always)]
+    fn after(&self, state: u32, byte: u8) -> u32 {
+        let class = self.classes.get(usize::from(byte)).copied().unwrap_or(0);
+        let place = state as usize * self.width + usize::from(class);
+        self.next.get(place).copied().map_or(Self::ROOT, u32::from)
     }
 }
 
@@ -141,17 +141,16 @@ impl Automaton for Table {
 
     #[inline(always)]
     fn next(&self, state: u32, byte: u8) -> u32 {
-        let class = self.classes.get(usize::from(byte)).copied().unwrap_or(0);
-        let place = state as usize * self.width + usize::from(class);
-        self.next.get(place).copied().map_or(Self::ROOT, u32::from)
+        self.after(state & !u32::from(END), byte)
     }
 
     fn is_end(&self, state: u32) -> bool {
-        state >= u32::from(self.ends)
+        state & u32::from(END) != 0
     }
 
     fn ends<'a>(&self, trie: &'a Trie, state: u32) -> impl Iterator<Item = usize> + 'a {
-        let state = self.states.get(state as usize).copied();
+        let number = (state & !u32::from(END)) as usize;
+        let state = trie.order().get(number).copied();
         trie.ends(trie, state.unwrap_or(Trie::ROOT))
     }
 }
