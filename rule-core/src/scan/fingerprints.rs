@@ -309,30 +309,29 @@ impl<'a, V: Vector> Search<'a, V> {
         end: usize,
         look: &mut L,
     ) -> Option<Ended> {
-        let part = bytes.get(self.at..to).unwrap_or_default();
+        // Copies stay in the registers of the processor.
+        let (tables, line_break) = (self.tables, self.line_break);
+        let (mut before, mut at) = (self.before, self.at);
+        let part = bytes.get(at..to).unwrap_or_default();
         for block in part.chunks_exact(2 * V::BYTES) {
-            let (found, left, right) = self.tables.look_up(block, &mut self.before);
-            let (left, right) = (left.same(self.line_break), right.same(self.line_break));
+            let (found, left, right) = tables.look_up(block, &mut before);
+            let (left, right) = (left.same(line_break), right.same(line_break));
             let special = match L::LINES {
                 true => found.or(left).or(right),
                 false => found,
             };
             if !special.is_zero() {
-                let special = Special::new(self.at, found, left, right);
-                let ended = self.fingerprints.settle(
-                    &special,
-                    end,
-                    self.needles,
-                    bytes,
-                    &mut self.budget,
-                    look,
-                );
+                let special = Special::new(at, found, left, right);
+                let (needles, budget) = (self.needles, &mut self.budget);
+                let search = self.fingerprints;
+                let ended = search.settle(&special, end, needles, bytes, budget, look);
                 if ended.is_some() {
                     return ended;
                 }
             }
-            self.at += 2 * V::BYTES;
+            at += 2 * V::BYTES;
         }
+        (self.before, self.at) = (before, at);
         None
     }
 

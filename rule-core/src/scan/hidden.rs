@@ -3,7 +3,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::needles::Needles;
+use super::needles::{Kind, Needle, Needles};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hidden {
@@ -13,7 +13,7 @@ pub(super) struct Hidden {
 
 impl Hidden {
     pub(super) fn new(needles: &Needles) -> Self {
-        let all = needles.hiding().iter();
+        let all = hiding(needles);
         let mut variants = all
             .filter_map(|needle| needle.bytes.first().copied())
             .filter(|first| !first.is_ascii());
@@ -26,7 +26,7 @@ impl Hidden {
     /// Does anything stand in the bytes that could hide a text?
     pub(super) fn is_in(self, needles: &Needles, bytes: &[u8]) -> bool {
         let hiding_begins = |rest: &[u8]| {
-            let mut all = needles.hiding().iter();
+            let mut all = hiding(needles);
             all.any(|needle| needles.stands_before(needle, rest))
         };
         // Whether a backslash is itself escaped does not matter: a text may carry JSON.
@@ -37,6 +37,12 @@ impl Hidden {
                 any_at(bytes, |rest| memchr2(one, other, rest), hiding_begins)
             })
     }
+}
+
+/// The needles that are no texts, which come first.
+fn hiding(needles: &Needles) -> impl Iterator<Item = &Needle> {
+    let all = needles.all().iter();
+    all.take_while(|needle| needle.kind != Kind::Text)
 }
 
 /// Does one of the places that `next` finds hold?

@@ -1,6 +1,8 @@
 //! The search without vectors: line after line, first for texts, then for what could hide
 //! one.
 
+use alloc::vec::Vec;
+
 use memchr::memchr;
 
 use super::budget::Budget;
@@ -26,9 +28,10 @@ enum Texts {
 
 impl LineByLine {
     pub(super) fn new(needles: &Needles) -> Self {
-        let texts = match needles.texts().count() {
+        let all: Vec<usize> = needles.texts().map(|(index, _)| index).collect();
+        let texts = match all.len() {
             0..=FEW => Texts::Few(Jumps::new(needles)),
-            _ => Texts::Many(Runs::new(needles, &Runs::all(needles))),
+            _ => Texts::Many(Runs::new(needles, &all)),
         };
         LineByLine {
             texts,

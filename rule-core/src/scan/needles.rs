@@ -32,7 +32,7 @@ pub(super) const FEW: usize = 12;
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
     all: Vec<Needle>,
-    /// Where among all the texts begin, in the order of their bytes; they are the last.
+    /// Where the texts begin among all; they are the last, in the order of their bytes.
     first_text: usize,
     /// The characters of ASCII whose escapes hide something.
     hiding: [bool; 128],
@@ -141,11 +141,6 @@ impl Needles {
         let first = self.first_text;
         let with_place = move |(place, text)| (first + place, text);
         texts.iter().enumerate().map(with_place)
-    }
-
-    /// What can hide a text.
-    pub(super) fn hiding(&self) -> &[Needle] {
-        self.all.get(..self.first_text).unwrap_or_default()
     }
 
     /// Which needles stand for a text that was asked for: itself, or those that it holds.

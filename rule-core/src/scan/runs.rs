@@ -84,11 +84,6 @@ impl Hash {
 }
 
 impl Runs {
-    /// All texts of the needles.
-    pub(super) fn all(needles: &Needles) -> Vec<usize> {
-        needles.texts().map(|(index, _)| index).collect()
-    }
-
     /// A search for these texts of the needles, which have at least `SHORTEST` bytes.
     pub(super) fn new(needles: &Needles, chosen: &[usize]) -> Self {
         let all = || chosen.iter().filter_map(|index| needles.all().get(*index));
@@ -243,8 +238,14 @@ impl Runs {
     }
 }
 
+/// So many bits less of a hash are enough to count by.
+const LOWER: u32 = 2;
+
 /// A run in each event is as bad as one in so many texts.
-const EACH: u32 = 2000;
+const EACH: u16 = 2000;
+
+/// A look at a place takes as much time as so many comparisons.
+const A_LOOK: f64 = 4.0;
 
 /// The choice of windows.
 struct Windows {
@@ -252,8 +253,8 @@ struct Windows {
     length: usize,
     stride: usize,
     hash: Hash,
-    /// How many runs of texts have a hash.
-    shared: Vec<u32>,
+    /// How many runs of texts have a hash, by its upper part.
+    shared: Vec<u16>,
 }
 
 impl Windows {
@@ -262,7 +263,7 @@ impl Windows {
             length,
             stride,
             hash: Hash::new(length),
-            shared: alloc::vec![0; 1 << BITS],
+            shared: alloc::vec![0; 1 << (BITS - LOWER)],
         };
         for needle in chosen.iter().filter_map(|index| needles.all().get(*index)) {
             windows.share(&needle.bytes, 1);
@@ -273,10 +274,10 @@ impl Windows {
         windows
     }
 
-    fn share(&mut self, text: &[u8], count: u32) {
+    fn share(&mut self, text: &[u8], count: u16) {
         for run in text.windows(self.length) {
-            if let Some(shared) = self.shared.get_mut(self.hash.of(eight(run))) {
-                *shared += count;
+            if let Some(shared) = self.shared.get_mut(self.hash.of(eight(run)) >> LOWER) {
+                *shared = shared.saturating_add(count);
             }
         }
     }
@@ -304,7 +305,7 @@ impl Windows {
             };
             both as f64 / 65_536.0
         });
-        let shared = self.shared.get(self.hash.of(eight(run))).copied();
-        shares.product::<f64>() * f64::from(shared.unwrap_or(0) + 4)
+        let shared = self.shared.get(self.hash.of(eight(run)) >> LOWER).copied();
+        shares.product::<f64>() * (f64::from(shared.unwrap_or(0)) + A_LOOK)
     }
 }

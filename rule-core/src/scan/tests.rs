@@ -403,7 +403,6 @@ proptest! {
         let wanted = naive(&needles, bytes);
         let wanted_lines = naive_lines(&needles, bytes, longest);
         let wanted_texts = naive_texts(&needles, bytes);
-        let linear = Linear::new(&needles);
         let clear_of = |look: &mut dyn FnMut(&mut Lines)| {
             let mut lines = Lines::new(longest);
             look(&mut lines);
@@ -421,14 +420,17 @@ proptest! {
                 prop_assert_eq!(clear_of(&mut |lines| { search.look(bytes, lines); }), wanted_lines);
             }
         }
-        prop_assert_eq!(linear.look(&needles, bytes, &mut Record) == Ended::Found, wanted);
-        let mut all = Texts::default();
-        prop_assert_eq!(linear.look(&needles, bytes, &mut all) == Ended::Found, wanted_texts.is_none());
-        if let Some(wanted_texts) = &wanted_texts {
-            prop_assert_eq!(&all.0, wanted_texts);
-        }
-        if bytes.starts_with(b"{") {
-            prop_assert_eq!(clear_of(&mut |lines| { linear.look(&needles, bytes, lines); }), wanted_lines);
+        for linear in [Linear::new(&needles), Linear::without_table(&needles)] {
+            prop_assert_eq!(linear.look(&needles, bytes, &mut Record) == Ended::Found, wanted);
+            let mut all = Texts::default();
+            let ended = linear.look(&needles, bytes, &mut all);
+            prop_assert_eq!(ended == Ended::Found, wanted_texts.is_none());
+            if let Some(wanted_texts) = &wanted_texts {
+                prop_assert_eq!(&all.0, wanted_texts);
+            }
+            if bytes.starts_with(b"{") {
+                prop_assert_eq!(clear_of(&mut |lines| { linear.look(&needles, bytes, lines); }), wanted_lines);
+            }
         }
     }
 }

@@ -42,6 +42,15 @@ impl Linear {
         }
     }
 
+    /// As where a table would take too much memory.
+    #[cfg(test)]
+    pub(super) fn without_table(needles: &Needles) -> Self {
+        Linear {
+            table: None,
+            trie: Trie::new(needles),
+        }
+    }
+
     pub(super) fn is_quick(&self) -> bool {
         self.table.is_some()
     }
