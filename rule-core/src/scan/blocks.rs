@@ -13,8 +13,8 @@ use super::stop::Stop;
 use super::vector::Vector;
 
 /// So many of the shortest texts are left to the fingerprints, where that makes the runs
-/// of the others longer, or further apart.
-const SHORT: usize = 8;
+/// of the others longer, or further apart: as many as have a group each.
+const SHORT: usize = 3;
 
 /// Runs of texts of so many bytes are no longer or further apart than those of these.
 const LONG: usize = 15;

@@ -26,7 +26,7 @@ const HARMLESS: &[u8] = b"\"&'+/<=>`";
 
 /// So many texts can be looked for by their fingerprints alone, and each of them be compared
 /// with each: more have a place nearly everywhere.
-pub(super) const FEW: usize = 12;
+pub(super) const FEW: usize = 8;
 
 /// All that is looked for.
 #[derive(Clone, Debug)]
