@@ -1,4 +1,4 @@
-//! The search with vectors: three bytes at each second place of the input are looked up
+//! The search with vectors for a few needles: three bytes at each second place of the input are looked up
 //! in tables, for all needles at once.
 //!
 //! A needle of four bytes or more has two runs of three bytes next to each other, its
@@ -17,8 +17,10 @@ use alloc::vec::Vec;
 
 use super::budget::Budget;
 use super::frequency;
+use super::linear::Linear;
 use super::look::{Ended, Look};
 use super::needles::{Kind, Needle, Needles};
+use super::stop::Stop;
 use super::vector::Vector;
 
 /// Groups of needles, each with a bit.
@@ -34,8 +36,8 @@ const AMPERSAND: usize = 3;
 /// those of texts.
 const NOT_ASCII: usize = 4;
 
-/// One false place in so many bytes costs next to nothing.
-const PLACES: usize = 64;
+/// A comparison with a needle in so many bytes takes less time than the linear search.
+const PLACES: usize = 12;
 
 #[derive(Clone, Debug)]
 pub(super) struct Fingerprints {
@@ -99,14 +101,14 @@ impl Accepted {
 }
 
 impl Fingerprints {
-    pub(super) fn new(needles: &Needles) -> Self {
+    /// A search for what could hide a text, and for these texts.
+    pub(super) fn new(needles: &Needles, texts: &[usize]) -> Self {
         let mut fingerprints = Fingerprints {
             tables: [[[0; 16]; 2]; 3],
             groups: Default::default(),
         };
         let mut first = NOT_ASCII;
-        let all = || needles.all().iter().enumerate();
-        for (index, needle) in all() {
+        for (index, needle) in needles.all().iter().enumerate() {
             let groups = match (needle.kind, needle.bytes.first()) {
                 (Kind::Text, _) => continue,
                 (_, Some(b'\\')) => [ESCAPE; 2],
@@ -123,7 +125,10 @@ impl Fingerprints {
             };
             fingerprints.add(groups, needle, member);
         }
-        for (index, needle) in all().filter(|(_, needle)| needle.kind == Kind::Text) {
+        for &index in texts {
+            let Some(needle) = needles.all().get(index) else {
+                continue;
+            };
             let (group, run) = fingerprints.best_place(first, needle);
             let member = Member { needle: index, run };
             fingerprints.add([group; 2], needle, member);
@@ -175,82 +180,64 @@ impl Fingerprints {
         }
     }
 
-    /// Does a needle of these groups stand around a run that begins at `run`? Gives where
-    /// it begins.
-    #[cold]
-    fn found_at(&self, needles: &Needles, bytes: &[u8], run: usize, groups: u8) -> Option<usize> {
-        let all = self.groups.iter().enumerate();
-        let mut members = all
-            .filter(|(group, _)| groups >> group & 1 == 1)
-            .flat_map(|(_, group)| &group.members);
-        members.find_map(|member| {
-            let needle = needles.all().get(member.needle)?;
-            let begins = |back: usize| {
-                let start = (run + 1).checked_sub(back)?;
-                let rest = bytes.get(start..)?;
-                needles.stands_before(needle, rest).then_some(start)
-            };
-            // As its first run, or its second one; of two bytes, the second begins before.
-            match needle.bytes.len() {
-                2 => begins(1).or_else(|| begins(0)),
-                _ => begins(member.run + 1).or_else(|| begins(member.run + 2)),
-            }
-        })
-    }
-
-    /// Looks at all bytes, so many at once as a vector has.
-    #[inline(always)]
-    pub(super) fn look<V: Vector, L: Look>(
+    /// Looks at what stands around a run that begins at `run`, of needles of these groups.
+    /// Gives where one begins that ends the look.
+    #[inline]
+    fn look_around<L: Look>(
         &self,
+        run: usize,
+        groups: u8,
         needles: &Needles,
         bytes: &[u8],
+        budget: &mut Budget,
         look: &mut L,
-    ) -> Ended {
-        let tables = Tables::<V>::new(&self.tables);
-        let line_break = V::splat(b'\n');
-        let mut budget = Budget::of(bytes, PLACES);
-        let mut before = V::splat(0);
-        let mut at = 0;
-        let (blocks, rest) = bytes.split_at(bytes.len() - bytes.len() % (2 * V::BYTES));
-        for block in blocks.chunks_exact(2 * V::BYTES) {
-            let (found, left, right) = tables.look_up(block, &mut before);
-            let (left, right) = (left.same(line_break), right.same(line_break));
-            let special = match L::LINES {
-                true => found.or(left).or(right),
-                false => found,
-            };
-            if !special.is_zero() {
-                let special = Special::new(at, found, left, right);
-                if let Some(ended) = self.settle(&special, needles, bytes, &mut budget, look) {
-                    return ended;
+    ) -> Result<(), Stop> {
+        let mut compared = 1;
+        let mut groups = usize::from(groups);
+        while groups != 0 {
+            let group = self.groups.get(groups.trailing_zeros() as usize);
+            groups &= groups - 1;
+            let members = group.map_or(&[][..], |group| &group.members);
+            compared += members.len();
+            for member in members {
+                let Some(needle) = needles.all().get(member.needle) else {
+                    continue;
+                };
+                // As its first run, or its second one; of two bytes, the second begins before.
+                let [first, second] = match needle.bytes.len() {
+                    2 => [1, 0],
+                    _ => [member.run + 1, member.run + 2],
+                };
+                for back in [first, second] {
+                    if let Some(start) = (run + 1).checked_sub(back)
+                        && let Some(rest) = bytes.get(start..)
+                        && needles.stands_before(needle, rest)
+                        && (needle.kind != Kind::Text || !look.text(member.needle))
+                    {
+                        return Err(Stop::At(start));
+                    }
                 }
             }
-            at += 2 * V::BYTES;
         }
-        // The rest, and zeros behind it: a run may have begun with the last bytes.
-        let mut last = [0; 64];
-        for (to, from) in last.iter_mut().zip(rest) {
-            *to = *from;
+        match budget.is_spent(run, compared) {
+            true => Err(Stop::Dense),
+            false => Ok(()),
         }
-        let last = last.get(..2 * V::BYTES).unwrap_or_default();
-        let (found, left, right) = tables.look_up(last, &mut before);
-        let special = Special::new(at, found, left.same(line_break), right.same(line_break));
-        let ended = self.settle(&special, needles, bytes, &mut budget, look);
-        ended.unwrap_or(Ended::Through)
     }
 
-    /// Looks closer at a block in which something stands out.
+    /// Looks closer at a block in which something stands out, as far as `end`.
     #[inline(never)]
     fn settle<L: Look>(
         &self,
         block: &Special,
+        end: usize,
         needles: &Needles,
         bytes: &[u8],
         budget: &mut Budget,
         look: &mut L,
     ) -> Option<Ended> {
         let mut ended = None;
-        let mut end = usize::MAX;
+        let mut end = end;
         let mut places = block.places;
         while places != 0 {
             let place = places.trailing_zeros() as usize;
@@ -258,13 +245,11 @@ impl Fingerprints {
             let groups = block.found.get(place).copied().unwrap_or_default();
             // A run that ends with the first byte of the block began before it.
             let run = (block.at + 2 * place).saturating_sub(2);
-            if let Some(start) = self.found_at(needles, bytes, run, groups) {
-                ended = Some(Ended::Found);
-                end = start;
-                break;
-            }
-            if budget.is_spent() {
-                ended = Some(Ended::Dense);
+            if let Err(stop) = self.look_around(run, groups, needles, bytes, budget, look) {
+                if let Stop::At(start) = stop {
+                    end = end.min(start);
+                }
+                ended = Some(Ended::from(stop));
                 break;
             }
         }
@@ -282,6 +267,95 @@ impl Fingerprints {
             }
         }
         ended
+    }
+}
+
+/// A search on its way, so many bytes at once as a vector has.
+pub(super) struct Search<'a, V> {
+    fingerprints: &'a Fingerprints,
+    needles: &'a Needles,
+    tables: Tables<V>,
+    line_break: V,
+    before: V,
+    at: usize,
+    budget: Budget,
+}
+
+impl<'a, V: Vector> Search<'a, V> {
+    #[inline(always)]
+    pub(super) fn new(
+        fingerprints: &'a Fingerprints,
+        needles: &'a Needles,
+        linear: &Linear,
+    ) -> Self {
+        Search {
+            fingerprints,
+            needles,
+            tables: Tables::new(&fingerprints.tables),
+            line_break: V::splat(b'\n'),
+            before: V::splat(0),
+            at: 0,
+            budget: Budget::new(PLACES, linear),
+        }
+    }
+
+    /// Looks at the whole blocks of two vectors from where it is on, as far as `to`; what
+    /// stands behind `end` is none of its business.
+    #[inline(always)]
+    pub(super) fn blocks<L: Look>(
+        &mut self,
+        bytes: &[u8],
+        to: usize,
+        end: usize,
+        look: &mut L,
+    ) -> Option<Ended> {
+        // Copies stay in the registers of the processor.
+        let (tables, line_break) = (self.tables, self.line_break);
+        let (mut before, mut at) = (self.before, self.at);
+        let part = bytes.get(at..to).unwrap_or_default();
+        for block in part.chunks_exact(2 * V::BYTES) {
+            let (found, left, right) = tables.look_up(block, &mut before);
+            let (left, right) = (left.same(line_break), right.same(line_break));
+            let special = match L::LINES {
+                true => found.or(left).or(right),
+                false => found,
+            };
+            if !special.is_zero() {
+                let special = Special::new(at, found, left, right);
+                let (needles, budget) = (self.needles, &mut self.budget);
+                let search = self.fingerprints;
+                let ended = search.settle(&special, end, needles, bytes, budget, look);
+                if ended.is_some() {
+                    return ended;
+                }
+            }
+            at += 2 * V::BYTES;
+        }
+        (self.before, self.at) = (before, at);
+        None
+    }
+
+    /// Looks at the bytes behind the last whole block, and zeros behind them: a run may
+    /// have begun with the last bytes.
+    #[inline(always)]
+    pub(super) fn rest<L: Look>(
+        &mut self,
+        bytes: &[u8],
+        end: usize,
+        look: &mut L,
+    ) -> Option<Ended> {
+        let mut last = [0; 64];
+        let rest = bytes.get(self.at..).unwrap_or_default();
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        let last = last.get(..2 * V::BYTES).unwrap_or_default();
+        let (found, left, right) = self.tables.look_up(last, &mut self.before);
+        let (left, right) = (left.same(self.line_break), right.same(self.line_break));
+        let special = Special::new(self.at, found, left, right);
+        let (needles, budget) = (self.needles, &mut self.budget);
+        self.fingerprints
+            .settle(&special, end, needles, bytes, budget, look)
     }
 }
 

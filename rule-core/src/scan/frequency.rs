@@ -13,6 +13,23 @@ const SHARES: [u16; 95] = [
     450, 13, 1961, 1878, 3298, 861, 693, 318, 332, 512, 9, 412, 1, 412, 1,
 ];
 
+/// What nearly every event has some of: names and values of the events of Windows, in lower
+/// case. Their bytes are rarer than they are.
+pub(super) const COMMON: &str = "\
+    microsoft-windows-powershell/operational microsoft-windows-sysmon security-auditing \
+    eventdata eventid eventrecordid event_data providername providerguid sourcename channel \
+    computer hostname timecreated systemtime @timestamp keywords execution processid threadid \
+    processguid parentprocessname parentcommandline parentimage commandline image \
+    originalfilename currentdirectory integritylevel targetusername targetdomainname \
+    targetobject targetfilename subjectusername subjectdomainname subjectlogonid logontype \
+    logonguid userid usersid destinationport destinationhostname sourceport ipaddress \
+    workstation message description version opcode level category severity windows system32 \
+    syswow64 program files programdata appdata temp users services svchost.exe cmd.exe \
+    rundll32.exe explorer.exe ntdll.dll kernel32.dll kernelbase.dll device harddisk calltrace \
+    grantedaccess accessmask objectname hashes sha256 imphash company corporation operating \
+    system product signature signed true false null http .com .local administrator authority \
+    scriptblocktext winlog";
+
 /// How many of 65,536 bytes are this one.
 pub(super) fn of(byte: u8) -> u64 {
     let place = usize::from(byte).checked_sub(usize::from(b' '));

@@ -6,9 +6,10 @@
 use alloc::boxed::Box;
 
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
-use super::fingerprints::Fingerprints;
+use super::blocks::Blocks;
+use super::linear::Linear;
 #[cfg(not(target_feature = "simd128"))]
-use super::jumps::Jumps;
+use super::lines::LineByLine;
 use super::look::{Ended, Look};
 use super::needles::Needles;
 #[cfg(target_feature = "simd128")]
@@ -16,23 +17,18 @@ use super::vector::simd128::Simd128;
 #[cfg(target_arch = "x86_64")]
 use super::vector::x86::{Avx2, Ssse3};
 
-/// More texts than this have a place nearly everywhere.
-const MOST: usize = 40;
-
 #[derive(Debug)]
 pub(super) enum Kernel {
-    /// There are too many texts for any: nearly every place would stand out.
-    None,
     #[cfg(not(target_feature = "simd128"))]
-    Jumps(Jumps),
+    Lines(LineByLine),
     /// INVARIANT: the processor has SSSE3.
     #[cfg(target_arch = "x86_64")]
-    Ssse3(Box<Fingerprints>),
+    Ssse3(Box<Blocks>),
     /// INVARIANT: the processor has AVX2.
     #[cfg(target_arch = "x86_64")]
-    Avx2(Box<Fingerprints>),
+    Avx2(Box<Blocks>),
     #[cfg(target_feature = "simd128")]
-    Simd128(Box<Fingerprints>),
+    Simd128(Box<Blocks>),
 }
 
 /// Whether the processor has a feature: where there is an operating system to ask, by what
@@ -53,37 +49,39 @@ macro_rules! has {
 impl Kernel {
     /// The quickest one for these needles.
     pub(super) fn best(needles: &Needles) -> Self {
-        if needles.texts().count() > MOST {
-            return Kernel::None;
-        }
         #[cfg(target_arch = "x86_64")]
         {
             let has_ssse3 = has!("ssse3");
             if has!("avx2") {
-                return Kernel::Avx2(Box::new(Fingerprints::new(needles)));
+                return Kernel::Avx2(Box::new(Blocks::new(needles)));
             } else if has_ssse3 {
-                return Kernel::Ssse3(Box::new(Fingerprints::new(needles)));
+                return Kernel::Ssse3(Box::new(Blocks::new(needles)));
             }
         }
         #[cfg(target_feature = "simd128")]
-        return Kernel::Simd128(Box::new(Fingerprints::new(needles)));
+        return Kernel::Simd128(Box::new(Blocks::new(needles)));
         #[cfg(not(target_feature = "simd128"))]
-        Kernel::Jumps(Jumps::new(needles))
+        Kernel::Lines(LineByLine::new(needles))
     }
 
-    pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
+    pub(super) fn look<L: Look>(
+        &self,
+        needles: &Needles,
+        linear: &Linear,
+        bytes: &[u8],
+        look: &mut L,
+    ) -> Ended {
         match self {
-            Kernel::None => Ended::Dense,
             #[cfg(not(target_feature = "simd128"))]
-            Kernel::Jumps(jumps) => jumps.look(needles, bytes, look),
+            Kernel::Lines(lines) => lines.look(needles, linear, bytes, look),
             // SAFETY: by the invariant the processor has the feature.
             #[cfg(target_arch = "x86_64")]
-            Kernel::Ssse3(fingerprints) => unsafe { ssse3(fingerprints, needles, bytes, look) },
+            Kernel::Ssse3(blocks) => unsafe { ssse3(blocks, needles, linear, bytes, look) },
             // SAFETY: the same.
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2(fingerprints) => unsafe { avx2(fingerprints, needles, bytes, look) },
+            Kernel::Avx2(blocks) => unsafe { avx2(blocks, needles, linear, bytes, look) },
             #[cfg(target_feature = "simd128")]
-            Kernel::Simd128(fingerprints) => fingerprints.look::<Simd128, L>(needles, bytes, look),
+            Kernel::Simd128(blocks) => blocks.look::<Simd128, L>(needles, linear, bytes, look),
         }
     }
 }
@@ -91,21 +89,23 @@ impl Kernel {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "ssse3")]
 fn ssse3<L: Look>(
-    fingerprints: &Fingerprints,
+    blocks: &Blocks,
     needles: &Needles,
+    linear: &Linear,
     bytes: &[u8],
     look: &mut L,
 ) -> Ended {
-    fingerprints.look::<Ssse3, L>(needles, bytes, look)
+    blocks.look::<Ssse3, L>(needles, linear, bytes, look)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn avx2<L: Look>(
-    fingerprints: &Fingerprints,
+    blocks: &Blocks,
     needles: &Needles,
+    linear: &Linear,
     bytes: &[u8],
     look: &mut L,
 ) -> Ended {
-    fingerprints.look::<Avx2, L>(needles, bytes, look)
+    blocks.look::<Avx2, L>(needles, linear, bytes, look)
 }

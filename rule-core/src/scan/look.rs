@@ -8,6 +8,12 @@ pub(super) trait Look {
     /// Takes the line break at `at`; false ends the scan.
     fn line_break(&mut self, bytes: &[u8], at: usize) -> bool;
 
+    /// Takes a text that stands in the bytes, by its place among the needles; false ends
+    /// the scan. What could hide a text ends it anyway.
+    fn text(&mut self, _needle: usize) -> bool {
+        false
+    }
+
     /// Where a scan begins that has to begin again.
     fn start(&self) -> usize;
 }

@@ -5,9 +5,9 @@
 //! stands need not be decoded, nor even be cut out of a log of lines.
 //!
 //! ```text
-//! searches ─ literals ─ needles ─┬─ fingerprints  with vectors
-//!                                ├─ jumps         without
-//!                                └─ linear        where those would look too often
+//! searches ─ literals ─ needles ─┬─ blocks  with vectors: fingerprints, runs where many
+//!                                ├─ lines   without: jumps, runs where many
+//!                                └─ linear  where those would look too often
 //! ```
 //!
 //! A look may say yes to a record that does not match, and never no to one that does.
@@ -16,29 +16,40 @@
 //! variant that is (`needles`). Characters with other escapes are in no text that is looked
 //! for.
 //!
-//! All three searches answer the same: what they look for stands in the bytes or not. So
+//! All searches answer the same: what they look for stands in the bytes or not. So
 //! the processor changes the time that it takes, and no number that is counted.
 
+mod asked;
+#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
+mod blocks;
 mod budget;
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod fingerprints;
-#[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod frequency;
+#[cfg(not(target_feature = "simd128"))]
+mod hidden;
 #[cfg(not(target_feature = "simd128"))]
 mod jumps;
 mod kernel;
 mod linear;
+#[cfg(not(target_feature = "simd128"))]
+mod lines;
 mod literals;
 mod look;
 mod needles;
+mod runs;
+mod stop;
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod vector;
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::names::Sources;
 use crate::search::Test;
+pub use asked::Asked;
+use asked::{Every, Searches};
 use kernel::Kernel;
 use linear::Linear;
 pub(crate) use literals::literals;
@@ -49,8 +60,8 @@ use needles::Needles;
 /// A look at the bytes of records.
 #[derive(Debug)]
 pub struct Scan {
-    /// None where every record can match.
-    search: Option<Search>,
+    search: Search,
+    searches: Searches,
 }
 
 #[derive(Debug)]
@@ -68,34 +79,44 @@ impl Scan {
         sources: &Sources,
         besides: &[&str],
     ) -> Self {
+        let searches = searches.into_iter();
+        let by_search: Vec<_> = searches.map(|search| literals(search, sources)).collect();
         let mut all: BTreeSet<String> = besides.iter().map(|text| text.to_lowercase()).collect();
-        for search in searches {
-            match literals(search, sources) {
-                Some(texts) => all.extend(texts),
-                None => return Scan { search: None },
-            }
-        }
+        all.extend(by_search.iter().flatten().flatten().cloned());
         let needles = Needles::new(all);
+        let needles_of = |texts: &BTreeSet<String>| {
+            let needles = texts.iter().flat_map(|text| needles.of_text(text));
+            needles.collect::<Vec<_>>()
+        };
+        let by_search = by_search.iter().map(|texts| texts.as_ref().map(needles_of));
         Scan {
-            search: Some(Search {
-                kernel: Kernel::best(&needles),
-                linear: Linear::new(&needles),
-                needles,
-            }),
+            searches: Searches::new(&needles, &by_search.collect::<Vec<_>>()),
+            search: Search::new(needles),
         }
     }
 
     /// Does it tell records apart, or can every one match?
     #[must_use]
     pub fn tells_apart(&self) -> bool {
-        self.search.is_some()
+        !self.searches.are_always_asked()
     }
 
     /// Can the event of this record match?
     #[must_use]
     pub fn may_match(&self, record: &[u8]) -> bool {
-        let search = self.search.as_ref();
-        search.is_none_or(|search| search.look(record, &mut Record))
+        !self.tells_apart() || self.search.look(record, &mut Record)
+    }
+
+    /// Which of the searches the record has to be asked: each that has no texts, and of the
+    /// others those of which it holds a text, or all where one may be hidden in it. Some
+    /// are not asked even where the scan does not tell records apart.
+    #[must_use]
+    pub fn asked(&self, record: &[u8]) -> Asked {
+        let mut every = Every::new(&self.searches);
+        match self.searches.differ() && !self.search.look(record, &mut every) {
+            true => every.asked,
+            false => self.searches.all().clone(),
+        }
     }
 
     /// Which lines at the begin of these bytes, which begin a line, hold a JSON object
@@ -104,19 +125,25 @@ impl Scan {
     #[must_use]
     pub fn clear_lines(&self, bytes: &[u8], longest: usize) -> Clear {
         let mut lines = Lines::new(longest);
-        if let Some(search) = &self.search
-            && bytes.first() == Some(&b'{')
-        {
-            search.look(bytes, &mut lines);
+        if self.tells_apart() && bytes.first() == Some(&b'{') {
+            self.search.look(bytes, &mut lines);
         }
         lines.clear
     }
 }
 
 impl Search {
+    fn new(needles: Needles) -> Self {
+        Search {
+            kernel: Kernel::best(&needles),
+            linear: Linear::new(&needles),
+            needles,
+        }
+    }
+
     /// Looks until something is found, or the look ends; true where it is found.
     fn look<L: Look>(&self, bytes: &[u8], look: &mut L) -> bool {
-        let ended = match self.kernel.look(&self.needles, bytes, look) {
+        let ended = match self.kernel.look(&self.needles, &self.linear, bytes, look) {
             Ended::Dense => self.linear.look(&self.needles, bytes, look),
             ended => ended,
         };

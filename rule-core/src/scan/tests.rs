@@ -1,5 +1,6 @@
-use super::fingerprints::Fingerprints;
-use super::jumps::Jumps;
+use super::blocks::Blocks;
+use super::lines::LineByLine;
+use super::needles::Needle;
 use super::*;
 use crate::plan::{Context, Plan};
 use crate::session::Session;
@@ -19,22 +20,30 @@ fn sources() -> Sources {
     Sources::from_json(&serde_json::from_str(SOURCES).unwrap()).unwrap()
 }
 
-fn scan(search: &str) -> Scan {
+fn scan_of(searches: &[&str]) -> Scan {
     let macros = Macros::new();
     let sources = sources();
-    let parsed = parse(search, &macros).unwrap();
     let context = Context {
         sources: &sources,
         macros: &macros,
     };
-    let plan = Plan::new(&parsed, &context).unwrap();
-    Scan::new([&plan.filter], &sources, &[])
+    let plan = |search: &&str| Plan::new(&parse(search, &macros).unwrap(), &context).unwrap();
+    let plans: Vec<Plan> = searches.iter().map(plan).collect();
+    Scan::new(plans.iter().map(|plan| &plan.filter), &sources, &[])
+}
+
+fn scan(search: &str) -> Scan {
+    scan_of(&[search])
+}
+
+fn texts_of(needles: &Needles) -> Vec<String> {
+    let text = |needle: &Needle| String::from_utf8(needle.bytes.clone()).unwrap();
+    needles.texts().map(|(_, needle)| text(needle)).collect()
 }
 
 fn texts(search: &str) -> Option<Vec<String>> {
-    let needles = scan(search).search?.needles;
-    let texts = needles.texts().map(|text| String::from_utf8(text.to_vec()));
-    Some(texts.map(Result::unwrap).collect())
+    let scan = scan(search);
+    scan.tells_apart().then(|| texts_of(&scan.search.needles))
 }
 
 /// Does a session count the record as a match?
@@ -210,6 +219,30 @@ proptest! {
         }
     }
 
+    /// No search that could match by itself is left out, however many there are.
+    #[test]
+    fn all_searches_that_may_match_are_asked(
+        picked in prop::sample::subsequence((0..SEARCHES.len()).collect::<Vec<_>>(), 0..SEARCHES.len()),
+        many in prop_oneof![Just(0_usize), Just(70)],
+        words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..4),
+        choices in prop::collection::vec(0..90_u8, 1..8),
+    ) {
+        let others: Vec<String> = (0..many).map(|number| format!("a=\"*key{number:03}*\"")).collect();
+        let searches = picked.iter().map(|index| SEARCHES[*index]);
+        let searches: Vec<&str> = others.iter().map(String::as_str).chain(searches).collect();
+        let record = format!(r#"{{"a":"{}key003"}}"#, in_json(&words.concat(), &choices));
+        let all = scan_of(&searches);
+        let asked = all.asked(record.as_bytes());
+        for (index, search) in searches.iter().enumerate().skip(many.saturating_sub(1)) {
+            let may_match = scan(search).may_match(record.as_bytes());
+            prop_assert!(asked.asks(index) || !may_match, "{search} on {record}");
+        }
+        if many > 0 && !record.contains('\\') && !record.contains(['\u{17f}', '\u{212a}']) {
+            prop_assert!(asked.asks(3) && !asked.asks(4), "{record}");
+        }
+        prop_assert!(all.may_match(record.as_bytes()) || asked.iter().next().is_none());
+    }
+
     /// The texts are found where a search for each in turn finds one.
     #[test]
     fn finds_what_a_naive_search_finds(record in "[-getrcipnxEq ]{0,40}", more in any::<bool>()) {
@@ -219,16 +252,53 @@ proptest! {
     }
 }
 
+const SEARCHES: [&str; 9] = [
+    "a=*get-recipient*",
+    "b=*recipient*",
+    "a=*search* OR b=*-key*",
+    "c=*",
+    "NOT a=abcd",
+    "a IN (*abcd*, *-key*)",
+    "eventtype=nobody",
+    "a=\"*get-recipientabcd*\"",
+    "Message=*began*",
+];
+
+#[test]
+fn a_record_is_asked_the_searches_whose_texts_it_holds() {
+    let scan = scan_of(&SEARCHES[..6]);
+    assert!(!scan.tells_apart());
+    for (record, wanted) in [
+        ("{}", vec![3, 4]),
+        (r#"{"a":"Get-Recipient"}"#, vec![0, 1, 3, 4]),
+        (r#"{"a":"a recipient"}"#, vec![1, 3, 4]),
+        (r#"{"a":"abcd search"}"#, vec![2, 3, 4, 5]),
+        (r#"{"a":"abc\u0064"}"#, vec![0, 1, 2, 3, 4, 5]),
+    ] {
+        let asked = scan.asked(record.as_bytes());
+        let found: Vec<usize> = asked.iter().collect();
+        // Of few texts, one that holds another is not told from it.
+        let wanted: Vec<usize> = match wanted.contains(&1) {
+            true => BTreeSet::from_iter(wanted.into_iter().chain([0]))
+                .into_iter()
+                .collect(),
+            false => wanted,
+        };
+        assert_eq!(found, wanted, "{record}");
+        assert!((0..70).all(|search| asked.asks(search) == found.contains(&search)));
+    }
+}
+
 /// Every quick search that this machine has.
 fn kernels(needles: &Needles) -> Vec<Kernel> {
-    let mut kernels = vec![Kernel::Jumps(Jumps::new(needles))];
+    let mut kernels = vec![Kernel::Lines(LineByLine::new(needles))];
     #[cfg(target_arch = "x86_64")]
     {
         if std::is_x86_feature_detected!("ssse3") {
-            kernels.push(Kernel::Ssse3(Fingerprints::new(needles).into()));
+            kernels.push(Kernel::Ssse3(Blocks::new(needles).into()));
         }
         if std::is_x86_feature_detected!("avx2") {
-            kernels.push(Kernel::Avx2(Fingerprints::new(needles).into()));
+            kernels.push(Kernel::Avx2(Blocks::new(needles).into()));
         }
     }
     kernels
@@ -263,17 +333,52 @@ fn naive_lines(needles: &Needles, bytes: &[u8], longest: usize) -> Clear {
     clear
 }
 
+/// All texts that are there, by their places among the needles; none where something could
+/// hide one.
+fn naive_texts(needles: &Needles, bytes: &[u8]) -> Option<BTreeSet<usize>> {
+    let all = needles.all().iter().enumerate();
+    let stands = |needle| (0..bytes.len()).any(|at| needles.stands_before(needle, &bytes[at..]));
+    let standing = all.filter(|(_, needle)| stands(needle));
+    standing
+        .map(|(index, needle)| (needle.kind == needles::Kind::Text).then_some(index))
+        .collect()
+}
+
+/// A look at all texts.
+#[derive(Default)]
+struct Texts(BTreeSet<usize>);
+
+impl Look for Texts {
+    const LINES: bool = false;
+
+    fn line_break(&mut self, _: &[u8], _: usize) -> bool {
+        true
+    }
+
+    fn text(&mut self, needle: usize) -> bool {
+        self.0.insert(needle);
+        true
+    }
+
+    fn start(&self) -> usize {
+        0
+    }
+}
+
 /// Input out of what needles are made of.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             "get-recipient", "GET-Recipient", "get-recipien", "et-recipient", "get-rget-r", "-", "x",
             "new-mailbox", "search", "\u{17f}earch", "\\u017F", "\\u212a", "\u{212a}", "\\u00", "2d", "41", "3c", "26", "\\u003c!", "\\", "<", "!", "&#", "&", "?",
-            "\n", "}\n{", "},\r\n{", "{", "}", "\u{e4}", "        ", "0123456789abcdef0123456789abcdef",
+            "\n", "}\n{", "},\r\n{", "{", "}", "\u{e4}", "        ", "number-of-7.exe", "NUMBER-of-17.ex", "umber-of-29.exe", "z01", "Z007", ".exe", "0123456789abcdef0123456789abcdef",
         ]).prop_map(String::from),
         1 => "[ -~]{0,6}",
     ];
-    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    let count = prop_oneof![9 => 0..40_usize, 1 => 200..700_usize];
+    count
+        .prop_flat_map(move |count| prop::collection::vec(piece.clone(), count))
+        .prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -285,31 +390,47 @@ proptest! {
         input in pieces(),
         texts in prop::sample::subsequence(
             vec!["get-recipient", "new-mailboxexport", "abcd", "-rec", "0123456789abcdef0123456789ab", "et-r", "x}y{", "-search", "kkkk"], 0..9),
+        many in prop_oneof![2 => Just(0), 1 => 30..50_usize, 1 => Just(300)],
+        short in any::<bool>(),
         longest in prop_oneof![Just(usize::MAX), 1..60_usize],
     ) {
-        let needles = Needles::new(texts.into_iter().map(String::from).collect());
+        let mut texts: BTreeSet<String> = texts.into_iter().map(String::from).collect();
+        // So many that the searches for many texts take over, long ones or short ones too.
+        let more = |number: usize| if short { format!("z{number:03}") } else { format!("number-of-{number}.exe") };
+        texts.extend((0..many).map(more));
+        let needles = Needles::new(texts);
         let bytes = input.as_bytes();
         let wanted = naive(&needles, bytes);
         let wanted_lines = naive_lines(&needles, bytes, longest);
-        let linear = Linear::new(&needles);
-        prop_assert_eq!(linear.look(&needles, bytes, &mut Record) == Ended::Found, wanted);
-        let clear_of = |kernel: Kernel| {
-            let search = Search { kernel, linear: Linear::new(&needles), needles: needles.clone() };
-            let found = search.look(bytes, &mut Record);
-            let scan = Scan { search: Some(search) };
-            (found, scan.clear_lines(bytes, longest))
+        let wanted_texts = naive_texts(&needles, bytes);
+        let clear_of = |look: &mut dyn FnMut(&mut Lines)| {
+            let mut lines = Lines::new(longest);
+            look(&mut lines);
+            lines.clear
         };
         for kernel in kernels(&needles) {
-            let (found, clear) = clear_of(kernel);
-            prop_assert_eq!(found, wanted);
+            let search = Search { kernel, linear: Linear::new(&needles), needles: needles.clone() };
+            prop_assert_eq!(search.look(bytes, &mut Record), wanted);
+            let mut all = Texts::default();
+            prop_assert_eq!(search.look(bytes, &mut all), wanted_texts.is_none());
+            if let Some(wanted_texts) = &wanted_texts {
+                prop_assert_eq!(&all.0, wanted_texts);
+            }
             if bytes.starts_with(b"{") {
-                prop_assert_eq!(clear, wanted_lines);
+                prop_assert_eq!(clear_of(&mut |lines| { search.look(bytes, lines); }), wanted_lines);
             }
         }
-        if bytes.starts_with(b"{") {
-            let mut lines = Lines::new(longest);
-            linear.look(&needles, bytes, &mut lines);
-            prop_assert_eq!(lines.clear, wanted_lines);
+        for linear in [Linear::new(&needles), Linear::without_table(&needles)] {
+            prop_assert_eq!(linear.look(&needles, bytes, &mut Record) == Ended::Found, wanted);
+            let mut all = Texts::default();
+            let ended = linear.look(&needles, bytes, &mut all);
+            prop_assert_eq!(ended == Ended::Found, wanted_texts.is_none());
+            if let Some(wanted_texts) = &wanted_texts {
+                prop_assert_eq!(&all.0, wanted_texts);
+            }
+            if bytes.starts_with(b"{") {
+                prop_assert_eq!(clear_of(&mut |lines| { linear.look(&needles, bytes, lines); }), wanted_lines);
+            }
         }
     }
 }
@@ -323,25 +444,35 @@ fn near_misses_do_not_change_the_answer() {
     }
     let mut dense = Vec::new();
     for text in ["aaaaaaab", "baaaaaaa"] {
-        let needles = Needles::new([text.to_string()].into());
-        let clear = naive_lines(&needles, input.as_bytes(), usize::MAX);
-        assert_eq!(clear.lines, 5000);
-        for (index, kernel) in kernels(&needles).into_iter().enumerate() {
-            let mut lines = Lines::new(usize::MAX);
-            if kernel.look(&needles, input.as_bytes(), &mut lines) == Ended::Dense {
-                dense.push(index);
+        for many in [false, true] {
+            let more = (0..60).map(|number| format!("aaaaaaaa{number}"));
+            let more = more.filter(|_| many);
+            let needles = Needles::new(more.chain([text.to_string()]).collect());
+            let clear = naive_lines(&needles, input.as_bytes(), usize::MAX);
+            assert_eq!(clear.lines, 5000);
+            for (index, kernel) in kernels(&needles).into_iter().enumerate() {
+                let mut lines = Lines::new(usize::MAX);
+                if kernel.look(
+                    &needles,
+                    &Linear::new(&needles),
+                    input.as_bytes(),
+                    &mut lines,
+                ) == Ended::Dense
+                {
+                    dense.push((index, many));
+                }
+                let search = Search {
+                    kernel,
+                    linear: Linear::new(&needles),
+                    needles: needles.clone(),
+                };
+                let mut lines = Lines::new(usize::MAX);
+                search.look(input.as_bytes(), &mut lines);
+                assert_eq!(lines.clear, clear);
             }
-            let search = Search {
-                kernel,
-                linear: Linear::new(&needles),
-                needles: needles.clone(),
-            };
-            let scan = Scan {
-                search: Some(search),
-            };
-            assert_eq!(scan.clear_lines(input.as_bytes(), usize::MAX), clear);
         }
     }
-    let every: Vec<usize> = (0..kernels(&Needles::new(BTreeSet::new())).len()).collect();
-    assert!(every.iter().all(|index| dense.contains(index)), "{dense:?}");
+    let kernels = kernels(&Needles::new(BTreeSet::new())).len();
+    let mut all = (0..kernels).flat_map(|index| [(index, false), (index, true)]);
+    assert!(all.all(|one| dense.contains(&one)), "{dense:?}");
 }
