@@ -217,10 +217,16 @@ impl Engine {
             longest_key: self.config.limits.key,
             ahead: ahead && (self.config.clock == ClockSource::Host || clocked == Clocked::Apart),
         };
+        // Of many rules most ask for nothing that the record has.
+        let may_skip = self.rules.len() > 1 && !self.config.strict;
+        let asked = may_skip.then(|| self.scan.asked(bytes));
         let mut has_matched = false;
         // Of those that lead to something at once: few do.
         let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
+            if asked.as_ref().is_some_and(|asked| !asked.asks(index)) {
+                continue;
+            }
             let outcome = rule.take(&event, &surroundings, &mut self.counters);
             has_matched |= outcome.matched;
             if outcome.matched && !(outcome.early.is_empty() && outcome.partial.is_empty()) {
