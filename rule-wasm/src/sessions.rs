@@ -183,6 +183,18 @@ impl Sessions {
         )
     }
 
+    /// `rule_pass`: whether these bytes need not be decoded.
+    ///
+    /// # Errors
+    /// A finished session, and memory that would not do.
+    pub fn pass(&mut self, handle: i32, bytes: &[u8], records: u64) -> Result<usize, Failure> {
+        self.run(
+            handle,
+            |session| session.pass_headroom(bytes.len()),
+            |session| session.pass(bytes, records).map(usize::from),
+        )
+    }
+
     /// `rule_advance`: the number of alerts that wait.
     ///
     /// # Errors

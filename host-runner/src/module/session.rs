@@ -148,6 +148,28 @@ impl<'a> Session<'a> {
         Ok((self.checked("rule_push", answer)?, read))
     }
 
+    /// Shows the module bytes that store so many events in another format; whether none of
+    /// them can match, so that they are counted and need not be decoded. Without bytes it
+    /// says whether the module ever says so.
+    ///
+    /// # Errors
+    ///
+    /// When the module fails.
+    pub fn pass(&mut self, bytes: &[u8], records: u32) -> Result<bool, ModuleError> {
+        let Some(function) = self.instance.exports.pass.clone() else {
+            return Ok(false);
+        };
+        let (at, buffer) = self.instance.buffer()?;
+        let Some(to) = buffer.get_mut(..bytes.len()) else {
+            return Ok(false);
+        };
+        to.copy_from_slice(bytes);
+        let arguments = (self.handle, at, bytes.len() as u32, records);
+        let answer = self.instance.call("rule_pass", &function, arguments)?;
+        // Where it refuses, it says why when it is given them decoded.
+        Ok(answer == 1)
+    }
+
     /// Lets time go on to `now_ms`, milliseconds since 1970; answers how many alerts wait.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ mod linear;
 mod literals;
 mod look;
 mod needles;
+mod stored;
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod vector;
 
@@ -45,6 +46,7 @@ pub(crate) use literals::literals;
 pub use look::Clear;
 use look::{Ended, Lines, Look, Record};
 use needles::Needles;
+pub(crate) use stored::Stored;
 
 /// A look at the bytes of records.
 #[derive(Debug)]
@@ -75,13 +77,8 @@ impl Scan {
                 None => return Scan { search: None },
             }
         }
-        let needles = Needles::new(all);
         Scan {
-            search: Some(Search {
-                kernel: Kernel::best(&needles),
-                linear: Linear::new(&needles),
-                needles,
-            }),
+            search: Some(Search::new(Needles::new(all))),
         }
     }
 
@@ -114,6 +111,14 @@ impl Scan {
 }
 
 impl Search {
+    fn new(needles: Needles) -> Self {
+        Search {
+            kernel: Kernel::best(&needles),
+            linear: Linear::new(&needles),
+            needles,
+        }
+    }
+
     /// Looks until something is found, or the look ends; true where it is found.
     fn look<L: Look>(&self, bytes: &[u8], look: &mut L) -> bool {
         let ended = match self.kernel.look(&self.needles, bytes, look) {

@@ -55,11 +55,7 @@ pub(super) enum Kind {
 impl Needles {
     /// These texts, in lower case, and what could hide them.
     pub(super) fn new(mut texts: BTreeSet<String>) -> Self {
-        // One that holds another says nothing more.
-        if texts.len() <= FEW {
-            let all = texts.clone();
-            texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
-        }
+        keep_shortest(&mut texts);
         let mut hiding = [false; 128];
         for (byte, hides) in (0_u8..).zip(&mut hiding) {
             let is_in_a_text = || texts.iter().any(|text| text.as_bytes().contains(&byte));
@@ -78,6 +74,24 @@ impl Needles {
         let texts = texts.into_iter().map(String::into_bytes);
         all.extend(texts.map(|bytes| needle(bytes, Kind::Text)));
         Needles { all, hiding }
+    }
+
+    /// These texts, in lower case, where nothing hides one but a letter that is not ASCII
+    /// and has a variant that is.
+    pub(super) fn unescaped(mut texts: BTreeSet<String>) -> Self {
+        keep_shortest(&mut texts);
+        let variants = VARIANTS.iter().map(|(_, [variant, _])| Needle {
+            bytes: variant.to_vec(),
+            kind: Kind::Hiding,
+        });
+        let texts = texts.into_iter().map(|text| Needle {
+            bytes: text.into_bytes(),
+            kind: Kind::Text,
+        });
+        Needles {
+            all: variants.chain(texts).collect(),
+            hiding: [false; 128],
+        }
     }
 
     pub(super) fn all(&self) -> &[Needle] {
@@ -115,5 +129,13 @@ impl Needles {
                 (byte, after.first()),
                 (b'<', Some(b'!' | b'?')) | (b'&', Some(b'#'))
             )
+    }
+}
+
+/// Leaves out texts that hold another: they say nothing more.
+fn keep_shortest(texts: &mut BTreeSet<String>) {
+    if texts.len() <= FEW {
+        let all = texts.clone();
+        texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
     }
 }
