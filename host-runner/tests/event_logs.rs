@@ -84,20 +84,3 @@ fn a_cut_log_gives_its_whole_events_and_tells_of_the_cut() {
         assert_eq!(!xml.is_empty(), some, "{length}: whether there are any");
     }
 }
-
-#[test]
-fn tmp_count() {
-    let Some(folder) = logs() else { return };
-    for location in &input::find(&[folder]).inputs {
-        let mut stream = input::open(location, Format::Auto, |source| source).expect("it opens");
-        let mut buffer = vec![0; 1 << 20];
-        let (mut whole, mut other) = (0, 0);
-        loop {
-            match stream.stored().expect("read") {
-                Some(s) => { whole += s.records; stream.pass_over(); }
-                None => match stream.read(&mut buffer).expect("read") { 0 => break, n => other += n },
-            }
-        }
-        println!("{whole} {other} {}", location.name());
-    }
-}

@@ -32,10 +32,7 @@ pub(crate) struct Stored {
 
 impl Stored {
     /// A look for what any of the searches asks.
-    pub(crate) fn new<'t>(
-        searches: impl IntoIterator<Item = &'t Test>,
-        sources: &Sources,
-    ) -> Self {
+    pub(crate) fn new<'t>(searches: impl IntoIterator<Item = &'t Test>, sources: &Sources) -> Self {
         let mut all: BTreeSet<String> = BTreeSet::new();
         for search in searches {
             match literals_as(search, sources, piece) {
@@ -89,7 +86,11 @@ fn is_of_text_alone(text: &str) -> bool {
     text.as_bytes().windows(2).any(|two| {
         let &[one, other] = two else { return false };
         let is_number = is_digit(other) && (is_digit(one) || one == b'x');
-        let is_in_a_word = || WORDS.iter().any(|word| word.as_bytes().windows(2).any(|part| part == two));
+        let is_in_a_word = || {
+            WORDS
+                .iter()
+                .any(|word| word.as_bytes().windows(2).any(|part| part == two))
+        };
         one.is_ascii_lowercase() && other.is_ascii_lowercase() && !is_number && !is_in_a_word()
     })
 }
@@ -124,4 +125,148 @@ fn fold_utf8(bytes: &[u8]) -> Vec<u8> {
         rest = after;
     }
     folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Context, Plan};
+    use crate::search::fold;
+    use crate::spl::{Macros, parse};
+    use proptest::prelude::*;
+    use std::vec;
+
+    fn stored(search: &str) -> Stored {
+        let macros = Macros::new();
+        let sources = Sources::default();
+        let parsed = parse(search, &macros).unwrap();
+        let context = Context {
+            sources: &sources,
+            macros: &macros,
+        };
+        let plan = Plan::new(&parsed, &context).unwrap();
+        Stored::new([&plan.filter], &sources)
+    }
+
+    #[test]
+    fn what_is_looked_for() {
+        for (text, wanted) in [
+            ("get-recipient", Some("get-recipient")),
+            ("lsass.exe", Some("lsass.exe")),
+            ("cmd.", Some("cmd.")),
+            ("a_longer_name", Some("longer")),
+            ("key=value", Some("value")),
+            ("one,three", Some("three")),
+            ("key=4688", None),
+            ("4688", None),
+            ("s-1-5-18", None),
+            ("{deadbeef-cafe}", None),
+            ("0xfeed", None),
+            ("2021-03-14t01:50:00z", None),
+            ("1e-17", None),
+            ("true", None),
+            ("als", None),
+            ("false", None),
+            ("quot", None),
+            ("falset", Some("falset")),
+            ("abcd", None),
+            ("abcdg", Some("abcdg")),
+        ] {
+            assert_eq!(piece(text).as_deref(), wanted, "{text}");
+        }
+    }
+
+    /// A set of parts that has no such text is no better than none at all.
+    #[test]
+    fn which_part_of_a_search_is_looked_for() {
+        for (search, wanted) in [
+            ("a=*whoami* b=\"S-1-5-21-1004336348\"", true),
+            ("a=*whoami* OR b=\"S-1-5-21-1004336348\"", false),
+            ("a=*whoami* OR b=*hello*", true),
+            ("eventtype=nobody", true),
+        ] {
+            assert_eq!(!stored(search).may_match(b""), wanted, "{search}");
+        }
+    }
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn what_may_match() {
+        let looks = stored("a IN (*get-recipient*, *mask*)");
+        for (text, wanted) in [
+            ("get-recipient", true),
+            ("xGET-Recipienty", true),
+            ("get-recipien", false),
+            ("get-\u{100}recipient", false),
+            ("ma\u{17f}k", true),
+            ("mas\u{212a}", true),
+            ("ma\u{17f}\u{212a}", true),
+            ("MA\u{17f}x\u{212a}", false),
+            ("\u{17f}\u{212a}", false),
+            ("\u{c5}\u{bf}", false),
+            ("", false),
+        ] {
+            for bytes in [utf16(text), text.as_bytes().to_vec()] {
+                for before in 0..5 {
+                    let bytes = [&vec![7; before], bytes.as_slice(), &[7; 3]].concat();
+                    assert_eq!(looks.may_match(&bytes), wanted, "{text:?} {bytes:?}");
+                }
+            }
+        }
+    }
+
+    /// Texts at any place, as either form, and what is between them.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let text = prop::sample::select(vec![
+            "get-recipient",
+            "Get-Recipient",
+            "get-",
+            "recipient",
+            "mask",
+            "MASK",
+            "ma\u{17f}k",
+            "mas\u{212a}",
+            "ma",
+            "sk",
+            "\u{17f}",
+            "\u{212a}",
+            "*!",
+            "\u{c5}\u{bf}",
+            "!whoami",
+            "who",
+            "am\u{131}",
+        ]);
+        let part = prop_oneof![
+            3 => text.clone().prop_map(|text| utf16(text)),
+            2 => text.prop_map(|text| text.as_bytes().to_vec()),
+            2 => prop::collection::vec(prop::sample::select(vec![0_u8, 1, 0x21, 0x2a, 0x7f, 0xc5, 0xbf, 0xe2, 0x84, 0xaa, b's']), 0..4),
+            1 => prop::collection::vec(any::<u8>(), 0..80),
+        ];
+        prop::collection::vec(part, 0..9).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn no_text_is_missed(bytes in bytes()) {
+            let texts = ["get-recipient", "mask", "!whoami"];
+            let looks = stored("a IN (*get-recipient*, *mask*, *!whoami*)");
+            let units = |bytes: &[u8]| -> Vec<u16> {
+                bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect()
+            };
+            let read = [
+                String::from_utf16_lossy(&units(&bytes)),
+                String::from_utf16_lossy(&units(bytes.get(1..).unwrap_or_default())),
+                String::from_utf8_lossy(&bytes).into_owned(),
+            ];
+            let holds = read.iter().any(|read| texts.iter().any(|text| fold(read).contains(text)));
+            if holds {
+                prop_assert!(looks.may_match(&bytes), "{:?}", read);
+            }
+        }
+    }
 }

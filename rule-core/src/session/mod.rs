@@ -207,7 +207,7 @@ impl Session {
     /// whether it ever says yes.
     ///
     /// The bytes are those of a format that the host decodes, and hold whole events. Each
-    /// text of an event stands in them whole, as UTF-16 with the low byte first or as
+    /// name and each text of an event stands in them whole, as UTF-16 with the low byte first or as
     /// UTF-8, at any place; but for characters that XML cannot have, which the host may
     /// write as `_`. What is no text is written as numbers, hexadecimal, times, `true` or
     /// `false`, GUIDs or security identifiers; several values of a list with commas between

@@ -197,18 +197,17 @@ impl Files<'_, '_> {
         stream: &mut Stream,
     ) -> Result<(), Failure> {
         let (keeper, header) = (&mut self.keeper, &mut self.header);
-        self.reader
-            .read_on(location, stream, None, |reader, at| {
-                let Some(keeper) = keeper else { return Ok(()) };
-                if let Some(state) = header.inputs.get_mut(index) {
-                    state.begun = true;
-                    state.bytes = at;
-                }
-                match keeper.is_due() {
-                    true => save(keeper, header, reader),
-                    false => Ok(()),
-                }
-            })
+        self.reader.read_on(location, stream, None, |reader, at| {
+            let Some(keeper) = keeper else { return Ok(()) };
+            if let Some(state) = header.inputs.get_mut(index) {
+                state.begun = true;
+                state.bytes = at;
+            }
+            match keeper.is_due() {
+                true => save(keeper, header, reader),
+                false => Ok(()),
+            }
+        })
     }
 
     /// Ends all input and all time; answers the exit code.

@@ -154,9 +154,9 @@ impl Reader<'_, '_> {
         let name = location.name();
         self.results.warn(&match place {
             None => format!("cannot read `{name}`: {why}"),
-            Some(place) => format!(
-                "cannot read `{name}` beyond {place}: {why}; the events before it count"
-            ),
+            Some(place) => {
+                format!("cannot read `{name}` beyond {place}: {why}; the events before it count")
+            }
         });
     }
 

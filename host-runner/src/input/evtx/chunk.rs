@@ -1,5 +1,7 @@
 //! A chunk as it is stored: whether it is sound, and its records.
 
+use std::ops::Range;
+
 use flate2::Crc;
 
 use super::CHUNK;
@@ -30,17 +32,18 @@ const RECORD_MARK: u32 = 0x2a2a;
 const RECORD_HEADER: usize = 24;
 const RECORD_END: usize = 4;
 
-/// The contents of a chunk's records, as places in its bytes; none where the chunk is not as
-/// Windows leaves it, in whatever way.
-pub(super) fn records(chunk: &[u8]) -> Option<Vec<std::ops::Range<usize>>> {
+/// What a chunk holds before its free space, and the contents of its records as places in
+/// that; none where the chunk is not as Windows leaves it, in whatever way.
+pub(super) fn records(chunk: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
     if chunk.len() != CHUNK || !chunk.starts_with(MARK) || number(chunk, FLAGS)? & NO_CHECKSUM != 0
     {
         return None;
     }
     let end = number(chunk, FREE_SPACE)? as usize;
-    let (head, tables) = (chunk.get(..FLAGS)?, chunk.get(TABLES..HEADER)?);
+    let used = chunk.get(..end)?;
+    let (head, tables) = (used.get(..FLAGS)?, used.get(TABLES..HEADER)?);
     if checksum(&[head, tables]) != number(chunk, CHECKSUM)?
-        || checksum(&[chunk.get(HEADER..end)?]) != number(chunk, RECORDS_CHECKSUM)?
+        || checksum(&[used.get(HEADER..)?]) != number(chunk, RECORDS_CHECKSUM)?
     {
         return None;
     }
@@ -66,7 +69,7 @@ pub(super) fn records(chunk: &[u8]) -> Option<Vec<std::ops::Range<usize>>> {
     let is_last = last == number(chunk, LAST_OFFSET)? as usize
         && id.checked_sub(1) == long(chunk, LAST_RECORD)
         && !records.is_empty();
-    is_last.then_some(records)
+    is_last.then_some((used, records))
 }
 
 fn checksum(parts: &[&[u8]]) -> u32 {

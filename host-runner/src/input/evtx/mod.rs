@@ -81,10 +81,10 @@ impl Events {
         if self.read < self.xml.len() || !self.next_chunk()? || self.length != Some(CHUNK) {
             return Ok(None);
         }
-        let records = chunk::records(&self.chunk)
-            .filter(|records| values::are_whole(&self.chunk, records));
-        Ok(records.map(|records| Stored {
-            bytes: &self.chunk,
+        let stored = chunk::records(&self.chunk)
+            .filter(|(bytes, records)| values::are_whole(bytes, records));
+        Ok(stored.map(|(bytes, records)| Stored {
+            bytes,
             records: records.len() as u32,
         }))
     }

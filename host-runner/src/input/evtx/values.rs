@@ -38,7 +38,8 @@ const DEEPEST: usize = 8;
 /// may be as many tokens as a chunk that repeats nothing can have.
 const MOST_TOKENS: usize = super::CHUNK;
 
-/// Does each text of these records stand whole?
+/// Does each text of these records stand whole in the chunk, which ends where its free space
+/// begins?
 pub(super) fn are_whole(chunk: &[u8], records: &[Range<usize>]) -> bool {
     let mut values = Values {
         chunk,
@@ -234,7 +235,9 @@ fn is_whole(kind: u8, value: &[u8]) -> bool {
 
 fn without_zeros_behind(value: &[u8]) -> &[u8] {
     let length = value.iter().rposition(|byte| *byte != 0);
-    value.get(..length.map_or(0, |last| last + 1)).unwrap_or(value)
+    value
+        .get(..length.map_or(0, |last| last + 1))
+        .unwrap_or(value)
 }
 
 /// The size of a number, a GUID or a time.
@@ -290,6 +293,6 @@ impl Reader<'_> {
             let length = usize::from(self.short()?);
             self.skip(2 * length + 2)?;
         }
-        Some(())
+        (place < self.chunk.len()).then_some(())
     }
 }
