@@ -415,6 +415,30 @@ mod tests {
     }
 
     #[test]
+    fn what_need_not_be_decoded() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        let rule = br#"{"detections":{"name":"n","id":"i","search":"a=*whoami* | stats count"}}"#;
+        let handle = sessions.open(rule).unwrap();
+        assert_eq!(sessions.pass(handle, b"", 0), Ok(1));
+        assert_eq!(sessions.pass(handle, b"a\0b\0", 3), Ok(1));
+        assert_eq!(sessions.pass(handle, b"w\0h\0o\0a\0m\0i\0", 5), Ok(0));
+        assert!(text(sessions.counters(handle).unwrap()).contains(r#""records":3,"#));
+        sessions.carried.has_memory = |headroom| headroom.total < 100_000;
+        assert_eq!(sessions.pass(handle, b"a", 1), Ok(1));
+        assert_eq!(
+            sessions.pass(handle, &[b' '; 40_000], 1),
+            Err(Failure(ErrorCode::OutOfMemory))
+        );
+        sessions.carried.has_memory = |_| true;
+        sessions.finish(handle).unwrap();
+        assert_eq!(
+            sessions.pass(handle, b"", 0),
+            Err(Failure(ErrorCode::Finished))
+        );
+        assert_eq!(sessions.pass(0, b"", 0), Err(Failure(ErrorCode::BadHandle)));
+    }
+
+    #[test]
     fn a_state_goes_from_one_session_to_another() {
         let mut sessions = Sessions::new(b"", |_| true);
         let [from, to, other] = [RULE, RULE, b"{}"].map(|rule| sessions.open(rule).unwrap());

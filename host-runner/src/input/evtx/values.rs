@@ -34,8 +34,8 @@ const ARRAY: u8 = 0x80;
 /// Embedded binary XML, a record being the first of these, is not followed deeper.
 const DEEPEST: usize = 8;
 
-/// What can be put together of templates and fragments may be large; what is looked at here
-/// may be as many tokens as a chunk that repeats nothing can have.
+/// In a chunk that is made so, templates lie over one another: the look ends after as many
+/// tokens as one has in which each byte is of one.
 const MOST_TOKENS: usize = super::CHUNK;
 
 /// Does each text of these records stand whole in the chunk, which ends where its free space
@@ -143,8 +143,8 @@ impl<'c> Values<'c> {
                     around.attribute.take()?;
                     around.elements.pop()?;
                 }
-                ELEMENT_ENDS => drop(around.elements.pop()?),
-                TEMPLATE => {
+                ELEMENT_ENDS if around.attribute.is_none() => drop(around.elements.pop()?),
+                TEMPLATE if around.attribute.is_none() => {
                     reader.at = self.instance(reader.at..reader.end, depth?)?;
                     around.roots += usize::from(around.elements.is_empty());
                 }
