@@ -323,3 +323,30 @@ fn damage_is_told_as_ever() {
     let (_, told) = same(&desk, &["a.evtx"]);
     assert!(told.contains("the file ends inside chunk 0"), "{told}");
 }
+
+/// A run that was killed goes on behind what it has, passed over or decoded.
+#[test]
+fn a_killed_run_goes_on() {
+    let desk = Desk::new();
+    let with = |text: &str| log(|a| a.value(0, STRING), &[(STRING, utf16(text))]);
+    let mut bytes = with("other");
+    for number in 1..600 {
+        let text = if number % 3 == 0 {
+            "get-recipient"
+        } else {
+            "other"
+        };
+        bytes.extend_from_slice(&with(text)[CHUNK_BEGINS..]);
+    }
+    desk.file("a.evtx", bytes);
+    let search = "a=*get-recipient* | stats count by Computer";
+    let arguments = [
+        &["run", "--window", "all", "--search", search, "a.evtx"][..],
+        &["--checkpoint", "state", "--checkpoint-interval", "0s"],
+    ];
+    let arguments = arguments.concat();
+    desk.killed_midway("state", &arguments);
+    let ran = desk.run(&arguments);
+    ran.told(0, &["read 600 events, 199 matched, 0 malformed, 1 alert\n"]);
+    assert_eq!(ran.alerts()[0]["row"]["count"], 199);
+}

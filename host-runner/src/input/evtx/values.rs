@@ -128,7 +128,9 @@ impl<'c> Values<'c> {
             }
             match token {
                 END => break,
-                FRAGMENT => drop(reader.skip(3)?),
+                FRAGMENT => {
+                    reader.skip(3)?;
+                }
                 ELEMENT | ELEMENT_WITH_ATTRIBUTES => {
                     // What it depends on is said in templates alone; then its size.
                     reader.skip(if depth.is_none() { 6 } else { 4 })?;
@@ -138,12 +140,16 @@ impl<'c> Values<'c> {
                     }
                     around.begin_element()?;
                 }
-                START_TAG_ENDS => drop(around.attribute.take()?),
+                START_TAG_ENDS => {
+                    around.attribute.take()?;
+                }
                 EMPTY_ELEMENT_ENDS => {
                     around.attribute.take()?;
                     around.elements.pop()?;
                 }
-                ELEMENT_ENDS if around.attribute.is_none() => drop(around.elements.pop()?),
+                ELEMENT_ENDS if around.attribute.is_none() => {
+                    around.elements.pop()?;
+                }
                 TEMPLATE if around.attribute.is_none() => {
                     reader.at = self.instance(reader.at..reader.end, depth?)?;
                     around.roots += usize::from(around.elements.is_empty());
