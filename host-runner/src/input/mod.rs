@@ -137,15 +137,12 @@ impl Stream {
     }
 
     /// The next part of it, where that is stored in another format than the one it is read
-    /// in, and can be passed over as a whole.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
-    pub fn stored(&mut self) -> io::Result<Option<Stored<'_>>> {
+    /// in, and can be passed over as a whole. Where it cannot be had, that is the error of
+    /// the read that follows.
+    pub fn stored(&mut self) -> Option<Stored<'_>> {
         match &mut self.content {
             Content::Evtx(events) => events.stored(),
-            Content::Plain(_) => Ok(None),
+            Content::Plain(_) => None,
         }
     }
 

@@ -13,6 +13,8 @@ use super::{Instance, ModuleError};
 pub struct Session<'a> {
     instance: &'a mut Instance,
     handle: i32,
+    /// Whether it ever passes over stored events, where that was asked.
+    passes: Option<bool>,
 }
 
 /// Why bytes could not be pushed from a reader.
@@ -87,7 +89,11 @@ pub struct MalformedSample {
 
 impl<'a> Session<'a> {
     pub(super) fn new(instance: &'a mut Instance, handle: i32) -> Self {
-        Self { instance, handle }
+        Self {
+            instance,
+            handle,
+            passes: None,
+        }
     }
 
     /// Begins an input; a record in progress ends.
@@ -148,9 +154,21 @@ impl<'a> Session<'a> {
         Ok((self.checked("rule_push", answer)?, read))
     }
 
+    /// Whether the module ever says of stored events that they need not be decoded.
+    ///
+    /// # Errors
+    ///
+    /// When the module fails.
+    pub fn passes(&mut self) -> Result<bool, ModuleError> {
+        if let Some(passes) = self.passes {
+            return Ok(passes);
+        }
+        let passes = self.pass(&[], 0)?;
+        Ok(*self.passes.insert(passes))
+    }
+
     /// Shows the module bytes that store so many events in another format; whether none of
-    /// them can match, so that they are counted and need not be decoded. Without bytes it
-    /// says whether the module ever says so.
+    /// them can match, so that they are counted and need not be decoded.
     ///
     /// # Errors
     ///

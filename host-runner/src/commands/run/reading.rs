@@ -120,7 +120,7 @@ impl Reader<'_, '_> {
                     let pushed = self.session.push_from(&mut stream.by_ref().take(left));
                     pushed.map(|(waiting, read)| (waiting, read > 0))
                 }
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             };
             self.tell_damage(location, stream);
             let place = || (at > 0).then(|| stream.place(at));
@@ -148,6 +148,7 @@ impl Reader<'_, '_> {
             self.results.progress.step();
         }
     }
+
     /// Tells that an input cannot be read, or not beyond a place.
     fn cannot_read(&mut self, location: &Location, place: Option<String>, why: &dyn Display) {
         self.tally.unread = true;
@@ -171,13 +172,13 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Passes over the next part of an input where it is stored as a whole and the module says that
-/// no event in it can match; whether it did.
-pub(super) fn pass(session: &mut Session<'_>, stream: &mut Stream) -> Result<bool, PushError> {
-    if !stream.is_decoded() || !session.pass(&[], 0)? {
+/// Passes over the next part of an input where the module says that no event in it can
+/// match; whether it did.
+pub(super) fn pass(session: &mut Session<'_>, stream: &mut Stream) -> Result<bool, ModuleError> {
+    if !stream.is_decoded() || !session.passes()? {
         return Ok(false);
     }
-    let passes = match stream.stored()? {
+    let passes = match stream.stored() {
         Some(stored) => session.pass(stored.bytes, stored.records)?,
         None => false,
     };

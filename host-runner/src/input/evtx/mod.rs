@@ -50,6 +50,8 @@ pub(super) struct Events {
     /// The XML of the chunk in hand, and how much of it has been read.
     xml: Vec<u8>,
     read: usize,
+    /// Why the next chunk cannot be had, where that is known before it is to be decoded.
+    failed: Option<io::Error>,
     damage: VecDeque<Damage>,
 }
 
@@ -68,6 +70,7 @@ impl Events {
             length: None,
             xml: Vec::new(),
             read: 0,
+            failed: None,
             damage: VecDeque::new(),
         }
     }
@@ -77,16 +80,21 @@ impl Events {
     }
 
     /// The next chunk, where it is not begun and each text in it stands whole.
-    pub(super) fn stored(&mut self) -> io::Result<Option<Stored<'_>>> {
-        if self.read < self.xml.len() || !self.next_chunk()? || self.length != Some(CHUNK) {
-            return Ok(None);
+    pub(super) fn stored(&mut self) -> Option<Stored<'_>> {
+        if self.read < self.xml.len() {
+            return None;
         }
-        let stored = chunk::records(&self.chunk)
-            .filter(|(bytes, records)| values::are_whole(bytes, records));
-        Ok(stored.map(|(bytes, records)| Stored {
+        if let Err(error) = self.next_chunk() {
+            self.failed = Some(error);
+        }
+        if self.length != Some(CHUNK) {
+            return None;
+        }
+        let (bytes, records) = chunk::records(&self.chunk)?;
+        values::are_whole(bytes, &records).then_some(Stored {
             bytes,
             records: records.len() as u32,
-        }))
+        })
     }
 
     /// Passes over the chunk that [`stored`](Self::stored) gave.
@@ -121,6 +129,9 @@ impl Events {
 
     /// Has a chunk in hand that is not decoded; false at the file's end.
     fn next_chunk(&mut self) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if self.length.is_some() {
             return Ok(true);
         }
@@ -383,5 +394,29 @@ mod tests {
         assert_eq!(cuts, [true, true, true], "{damage:?}");
         assert!(damage[0].what.starts_with("chunk 0: "), "{damage:?}");
         assert_eq!(damage[2].what, "the file ends inside chunk 2");
+    }
+
+    /// Fails once, and is at its end then.
+    struct Failing(bool);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            match std::mem::replace(&mut self.0, false) {
+                true => Err(io::Error::other("the disk is gone")),
+                false => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn what_fails_ahead_fails_when_it_is_read() {
+        let header = io::Cursor::new(vec![0; HEADER + 100]);
+        let mut events = Events::new(Box::new(header.chain(Failing(true))));
+        assert!(events.stored().is_none());
+        assert!(events.stored().is_none());
+        let mut buffer = [0; 10];
+        let error = events.read(&mut buffer).expect_err("it fails");
+        assert_eq!(error.to_string(), "the disk is gone");
+        assert_eq!(events.read(&mut buffer).expect("the end"), 0);
     }
 }

@@ -63,8 +63,9 @@ impl Following<'_, '_> {
             None => Ok(false),
         };
         let pushed = match passed {
+            Ok(true) => Ok((0, 0)),
             Ok(false) => self.session.push_from(tail),
-            passed => passed.map(|_| (0, 0)),
+            Err(error) => Err(error.into()),
         };
         match pushed {
             Ok((waiting, _)) => {
