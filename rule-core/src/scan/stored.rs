@@ -240,7 +240,7 @@ mod tests {
             "am\u{131}",
         ]);
         let part = prop_oneof![
-            3 => text.clone().prop_map(|text| utf16(text)),
+            3 => text.clone().prop_map(utf16),
             2 => text.prop_map(|text| text.as_bytes().to_vec()),
             2 => prop::collection::vec(prop::sample::select(vec![0_u8, 1, 0x21, 0x2a, 0x7f, 0xc5, 0xbf, 0xe2, 0x84, 0xaa, b's']), 0..4),
             1 => prop::collection::vec(any::<u8>(), 0..80),
