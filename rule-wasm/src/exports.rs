@@ -135,6 +135,18 @@ unsafe extern "C" fn rule_push(handle: i32, pointer: *const u8, length: usize) -
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn rule_pass(
+    handle: i32,
+    pointer: *const u8,
+    length: usize,
+    records: u32,
+) -> i32 {
+    // SAFETY: the host's contract of the ABI.
+    let bytes = unsafe { bytes(pointer, length) };
+    number(sessions().pass(handle, bytes, records.into()))
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn rule_advance(handle: i32, now_ms: i64) -> i32 {
     number(sessions().advance(handle, now_ms))
 }

@@ -190,6 +190,18 @@ impl Sessions {
         )
     }
 
+    /// `rule_pass`: whether these bytes need not be decoded.
+    ///
+    /// # Errors
+    /// A finished session, and memory that would not do.
+    pub fn pass(&mut self, handle: i32, bytes: &[u8], records: u64) -> Result<usize, Failure> {
+        self.run(
+            handle,
+            |session| session.pass_headroom(bytes.len()),
+            |session| session.pass(bytes, records).map(usize::from),
+        )
+    }
+
     /// `rule_advance`: the number of alerts that wait.
     ///
     /// # Errors
@@ -404,6 +416,30 @@ mod tests {
         assert_eq!(sessions.open(RULE), Err(Failure(ErrorCode::OutOfMemory)));
         assert_eq!(sessions.push(handle, b"{\"x\":1}\n"), Ok(0));
         assert_eq!(sessions.finish(handle), Ok(1));
+    }
+
+    #[test]
+    fn what_need_not_be_decoded() {
+        let mut sessions = Sessions::new(b"", |_| true);
+        let rule = br#"{"detections":{"name":"n","id":"i","search":"a=*whoami* | stats count"}}"#;
+        let handle = sessions.open(rule).unwrap();
+        assert_eq!(sessions.pass(handle, b"", 0), Ok(1));
+        assert_eq!(sessions.pass(handle, b"a\0b\0", 3), Ok(1));
+        assert_eq!(sessions.pass(handle, b"w\0h\0o\0a\0m\0i\0", 5), Ok(0));
+        assert!(text(sessions.counters(handle).unwrap()).contains(r#""records":3,"#));
+        sessions.carried.has_memory = |headroom| headroom.total < 100_000;
+        assert_eq!(sessions.pass(handle, b"a", 1), Ok(1));
+        assert_eq!(
+            sessions.pass(handle, &[b' '; 40_000], 1),
+            Err(Failure(ErrorCode::OutOfMemory))
+        );
+        sessions.carried.has_memory = |_| true;
+        sessions.finish(handle).unwrap();
+        assert_eq!(
+            sessions.pass(handle, b"", 0),
+            Err(Failure(ErrorCode::Finished))
+        );
+        assert_eq!(sessions.pass(0, b"", 0), Err(Failure(ErrorCode::BadHandle)));
     }
 
     #[test]

@@ -28,6 +28,7 @@ const EXPORTS: [(&str, &str); 19] = [
     ("rule_merge", "(i32, i32, i32) -> (i32)"),
     ("rule_open", "(i32, i32) -> (i32)"),
     ("rule_pack", "(i32, i32) -> (i32)"),
+    ("rule_pass", "(i32, i32, i32, i32) -> (i32)"),
     ("rule_push", "(i32, i32, i32) -> (i32)"),
     ("rule_restore", "(i32, i32, i32) -> (i32)"),
     ("rule_snapshot", "(i32) -> (i64)"),

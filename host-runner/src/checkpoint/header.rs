@@ -44,7 +44,7 @@ pub(crate) struct InputState {
     pub(crate) name: String,
     /// The file that was read, where one was opened.
     pub(crate) file: Option<Identity>,
-    /// As many bytes of its unpacked content the module has.
+    /// As many bytes of its unpacked content the module has, as the position of a stream.
     pub(crate) bytes: u64,
     /// Whether the module was told of the input.
     pub(crate) begun: bool,

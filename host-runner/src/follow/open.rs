@@ -18,7 +18,7 @@ pub(super) struct Open {
     path: PathBuf,
     pub(super) number: Option<Number>,
     pub(super) identity: Identity,
-    /// As many bytes of its content were read.
+    /// As many bytes of its content were read; of a stream, as [`at`](Self::at) was last.
     pub(super) at: u64,
     /// When it had been changed last as it was opened: what has the name after it is
     /// changed later, whatever its writer may still append to this one.
@@ -81,6 +81,31 @@ impl Open {
         Ok(matches!(self.content, Content::Plain) && self.file.metadata()?.len() > self.at)
     }
 
+    /// How far its content was read, as [`Stream::position`] is.
+    pub(super) fn at(&self) -> u64 {
+        match &self.content {
+            Content::Once(stream) => stream.position(),
+            _ => self.at,
+        }
+    }
+
+    /// As many bytes of the file itself were read.
+    pub(super) fn length(&self) -> io::Result<u64> {
+        match self.content {
+            Content::Unknown | Content::Plain => Ok(self.at),
+            // It is read once, whatever it grows by.
+            Content::Once(_) | Content::Over | Content::Told => Ok(self.file.metadata()?.len()),
+        }
+    }
+
+    /// Its content, where that is read as a stream.
+    pub(super) fn stream(&mut self) -> Option<&mut Stream> {
+        match &mut self.content {
+            Content::Once(stream) => Some(stream),
+            _ => None,
+        }
+    }
+
     /// What could not be decoded since the last time this was asked.
     pub(super) fn take_damage(&mut self) -> Vec<Damage> {
         if let Content::Once(stream) = &mut self.content {
@@ -92,21 +117,23 @@ impl Open {
     /// Reads on.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &mut self.content {
-            Content::Once(stream) => match stream.read(buffer) {
-                Ok(read) if read > 0 => read,
-                ended => {
+            Content::Once(stream) => {
+                let read = stream.read(buffer);
+                self.at = stream.position();
+                if !matches!(read, Ok(read) if read > 0) {
                     self.damage.extend(stream.take_damage());
                     self.content = Content::Over;
-                    ended?
                 }
-            },
+                read?
+            }
             _ => {
                 // Looking at its first bytes moves the cursor.
                 self.file.seek(SeekFrom::Start(self.at))?;
-                self.file.read(buffer)?
+                let read = self.file.read(buffer)?;
+                self.at += read as u64;
+                read
             }
         };
-        self.at += read as u64;
         Ok(read)
     }
 

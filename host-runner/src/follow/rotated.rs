@@ -60,7 +60,8 @@ pub(super) fn find(
         }
         for (_, sibling) in siblings(path)? {
             if let Some(mut file) = open_file(&sibling)?
-                && file.metadata()?.len() >= bytes
+                // Of a packed file they are those of its content.
+                && (file.metadata()?.len() >= bytes || wrapped(&mut file)? == Some(true))
                 && identity.is(&mut file)?
             {
                 return Ok(Some((sibling, file)));

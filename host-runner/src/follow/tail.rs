@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::open::{Content, Open, open_file, wrapped};
 use super::{Books, rotated};
 use crate::checkpoint::{Identity, InputState, Number};
-use crate::input::{Damage, Format};
+use crate::input::{Damage, Format, Stream};
 
 /// As long is the old file still read after another has taken its name: whoever
 /// writes it may take a moment to notice.
@@ -103,9 +103,23 @@ impl Tail {
         &self.path
     }
 
-    /// As many bytes of the present file's content were read.
-    pub(crate) fn at(&self) -> u64 {
-        self.open.as_ref().map_or(0, |open| open.at)
+    /// How far the present file's content was read.
+    fn at(&self) -> u64 {
+        self.open.as_ref().map_or(0, Open::at)
+    }
+
+    /// How far that is, for people.
+    pub(crate) fn place(&mut self) -> String {
+        let at = self.at();
+        match self.stream() {
+            Some(stream) => stream.place(at),
+            None => format!("byte {at}"),
+        }
+    }
+
+    /// What is read, where that is a stream.
+    pub(crate) fn stream(&mut self) -> Option<&mut Stream> {
+        self.open.as_mut().and_then(Open::stream)
     }
 
     /// The format of the bytes, as `rule_input` takes it.
@@ -247,7 +261,9 @@ impl Tail {
         if let Some(mut open) = self.open.take() {
             open.know_more();
             books.closed(open.number);
-            books.read(open.identity, open.at);
+            if let Ok(length) = open.length() {
+                books.read(open.identity, length);
+            }
         }
     }
 

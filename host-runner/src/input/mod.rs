@@ -54,9 +54,22 @@ impl Location {
     }
 }
 
+/// A part of an input as it is stored, with whole events in it: none of them is decoded yet.
+///
+/// Each text of an event stands whole in the bytes, as `rule_pass` asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'s> {
+    /// The bytes.
+    pub bytes: &'s [u8],
+    /// How many events they hold.
+    pub records: u32,
+}
+
 /// An input that is being read: the bytes that a module takes.
 pub struct Stream {
     content: Content,
+    /// As many bytes of plain content were read.
+    at: u64,
     format: Format,
     /// The file, where its bytes are taken as they stand in it.
     plain: Option<PathBuf>,
@@ -104,6 +117,7 @@ pub fn open(
     let plain = plain.filter(|_| !packed && matches!(content, Content::Plain(_)));
     Ok(Stream {
         content,
+        at: 0,
         format,
         plain,
     })
@@ -116,7 +130,51 @@ impl Stream {
         self.format
     }
 
-    /// Passes over the first `length` bytes; answers how many there were.
+    /// Whether it is read in another format than the one it is stored in.
+    #[must_use]
+    pub fn is_decoded(&self) -> bool {
+        matches!(self.content, Content::Evtx(_))
+    }
+
+    /// The next part of it, where that is stored in another format than the one it is read
+    /// in, and can be passed over as a whole. Where it cannot be had, that is the error of
+    /// the read that follows.
+    pub fn stored(&mut self) -> Option<Stored<'_>> {
+        match &mut self.content {
+            Content::Evtx(events) => events.stored(),
+            Content::Plain(_) => None,
+        }
+    }
+
+    /// Passes over the part that [`stored`](Self::stored) gave, which is not decoded then.
+    pub fn pass_over(&mut self) {
+        match &mut self.content {
+            Content::Evtx(events) => events.pass_over(),
+            Content::Plain(_) => {}
+        }
+    }
+
+    /// How far it was read, for [`skip`](Self::skip): the bytes of its content, or of an
+    /// event log a number that grows as they do.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        match &self.content {
+            Content::Evtx(events) => events.position(),
+            Content::Plain(_) => self.at,
+        }
+    }
+
+    /// A position for people.
+    #[must_use]
+    pub fn place(&self, position: u64) -> String {
+        match &self.content {
+            Content::Evtx(_) => format!("chunk {}", evtx::chunk_at(position)),
+            Content::Plain(_) => format!("byte {position} of its content"),
+        }
+    }
+
+    /// Passes over what is before a position, from the start on; answers which position was
+    /// reached.
     ///
     /// A file whose bytes are taken as they are is read from there, by a reader that
     /// `watch` has seen; all else is unpacked up to there. What of that could not be
@@ -127,18 +185,20 @@ impl Stream {
     /// When what comes before cannot be read.
     pub fn skip(
         &mut self,
-        length: u64,
+        position: u64,
         watch: impl FnOnce(Box<dyn Read>) -> Box<dyn Read>,
     ) -> io::Result<u64> {
+        if let Content::Evtx(events) = &mut self.content {
+            return events.skip(position);
+        }
         let Some(path) = &self.plain else {
-            let skipped = io::copy(&mut self.by_ref().take(length), &mut io::sink())?;
-            self.take_damage();
-            return Ok(skipped);
+            return io::copy(&mut self.by_ref().take(position), &mut io::sink());
         };
         let mut file = File::open(path)?;
-        let skipped = file.metadata()?.len().min(length);
+        let skipped = file.metadata()?.len().min(position);
         file.seek(SeekFrom::Start(skipped))?;
         self.content = Content::Plain(watch(Box::new(file)));
+        self.at = skipped;
         Ok(skipped)
     }
 
@@ -155,7 +215,11 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.content {
             Content::Evtx(events) => events.read(buffer),
-            Content::Plain(bytes) => bytes.read(buffer),
+            Content::Plain(bytes) => {
+                let read = bytes.read(buffer)?;
+                self.at += read as u64;
+                Ok(read)
+            }
         }
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Exports {
     pub(super) close: TypedFunc<i32, i32>,
     pub(super) input: TypedFunc<(i32, u32, u32), i32>,
     pub(super) push: TypedFunc<(i32, u32, u32), i32>,
+    /// A module need not have it.
+    pub(super) pass: Option<TypedFunc<(i32, u32, u32, u32), i32>>,
     pub(super) advance: TypedFunc<(i32, i64), i32>,
     pub(super) finish: TypedFunc<i32, i32>,
     pub(super) alerts: TypedFunc<i32, u64>,
@@ -94,6 +96,7 @@ impl Instance {
             close: export!("rule_close"),
             input: export!("rule_input"),
             push: export!("rule_push"),
+            pass: instance.get_typed_func(&mut store, "rule_pass").ok(),
             advance: export!("rule_advance"),
             finish: export!("rule_finish"),
             alerts: export!("rule_alerts"),

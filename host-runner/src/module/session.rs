@@ -13,6 +13,8 @@ use super::{Instance, ModuleError};
 pub struct Session<'a> {
     instance: &'a mut Instance,
     handle: i32,
+    /// Whether it ever passes over stored events, where that was asked.
+    passes: Option<bool>,
 }
 
 /// Why bytes could not be pushed from a reader.
@@ -87,7 +89,11 @@ pub struct MalformedSample {
 
 impl<'a> Session<'a> {
     pub(super) fn new(instance: &'a mut Instance, handle: i32) -> Self {
-        Self { instance, handle }
+        Self {
+            instance,
+            handle,
+            passes: None,
+        }
     }
 
     /// Begins an input; a record in progress ends.
@@ -146,6 +152,40 @@ impl<'a> Session<'a> {
             .instance
             .call("rule_push", &function, (self.handle, at, read as u32))?;
         Ok((self.checked("rule_push", answer)?, read))
+    }
+
+    /// Whether the module ever says of stored events that they need not be decoded.
+    ///
+    /// # Errors
+    ///
+    /// When the module fails.
+    pub fn passes(&mut self) -> Result<bool, ModuleError> {
+        if let Some(passes) = self.passes {
+            return Ok(passes);
+        }
+        let passes = self.pass(&[], 0)?;
+        Ok(*self.passes.insert(passes))
+    }
+
+    /// Shows the module bytes that store so many events in another format; whether none of
+    /// them can match, so that they are counted and need not be decoded.
+    ///
+    /// # Errors
+    ///
+    /// When the module fails.
+    pub fn pass(&mut self, bytes: &[u8], records: u32) -> Result<bool, ModuleError> {
+        let Some(function) = self.instance.exports.pass.clone() else {
+            return Ok(false);
+        };
+        let (at, buffer) = self.instance.buffer()?;
+        let Some(to) = buffer.get_mut(..bytes.len()) else {
+            return Ok(false);
+        };
+        to.copy_from_slice(bytes);
+        let arguments = (self.handle, at, bytes.len() as u32, records);
+        let answer = self.instance.call("rule_pass", &function, arguments)?;
+        // Where it refuses, it says why when it is given them decoded.
+        Ok(answer == 1)
     }
 
     /// Lets time go on to `now_ms`, milliseconds since 1970; answers how many alerts wait.

@@ -6,6 +6,7 @@
     reason = "each test binary takes what it needs of this"
 )]
 
+pub mod event_log;
 pub mod receiver;
 pub mod station;
 

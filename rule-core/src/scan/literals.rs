@@ -8,7 +8,7 @@ use crate::names::{Sources, can_build};
 use crate::search::{Condition, Field, Test, Wanted};
 
 /// Shorter texts are found everywhere.
-const LEAST: usize = 4;
+pub(super) const LEAST: usize = 4;
 
 /// Texts in lower case, at least one of which stands in the bytes of every record whose
 /// event matches, in letters of either case, or is hidden there. None where there are no
@@ -16,20 +16,33 @@ const LEAST: usize = 4;
 ///
 /// Recurses as deep as the search has parentheses, which the parser bounds.
 pub(crate) fn literals(test: &Test, sources: &Sources) -> Option<BTreeSet<String>> {
+    literals_as(test, sources, |text| Some(text.into()))
+}
+
+/// The same texts in the form that bytes of another kind hold them in; none where `form`
+/// gives none of a text, for those bytes need not hold that one.
+pub(super) fn literals_as(
+    test: &Test,
+    sources: &Sources,
+    form: fn(&str) -> Option<String>,
+) -> Option<BTreeSet<String>> {
     match test {
         Test::All | Test::Not(_) => None,
         Test::And(parts) => parts
             .iter()
-            .filter_map(|part| literals(part, sources))
+            .filter_map(|part| literals_as(part, sources, form))
             .max_by_key(worth),
         Test::Or(parts) => {
             let mut all = BTreeSet::new();
             for part in parts {
-                all.extend(literals(part, sources)?);
+                all.extend(literals_as(part, sources, form)?);
             }
             Some(all)
         }
-        Test::Leaf { condition, .. } => of_condition(condition, sources),
+        Test::Leaf { condition, .. } => {
+            let texts = of_condition(condition, sources)?;
+            texts.iter().map(|text| form(text)).collect()
+        }
     }
 }
 

@@ -39,6 +39,7 @@ mod look;
 mod needles;
 mod runs;
 mod stop;
+mod stored;
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 mod vector;
 
@@ -56,6 +57,7 @@ pub(crate) use literals::literals;
 pub use look::Clear;
 use look::{Ended, Lines, Look, Record};
 use needles::Needles;
+pub(crate) use stored::Stored;
 
 /// A look at the bytes of records.
 #[derive(Debug)]

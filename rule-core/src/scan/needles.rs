@@ -102,11 +102,7 @@ pub(super) enum Kind {
 impl Needles {
     /// These texts, in lower case, and what could hide them.
     pub(super) fn new(mut texts: BTreeSet<String>) -> Self {
-        // Of a few, one that holds another says nothing more.
-        if texts.len() <= FEW {
-            let all = texts.clone();
-            texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
-        }
+        keep_shortest(&mut texts);
         let mut hiding = [false; 128];
         for (byte, hides) in (0_u8..).zip(&mut hiding) {
             let is_in_a_text = || texts.iter().any(|text| text.as_bytes().contains(&byte));
@@ -128,6 +124,24 @@ impl Needles {
             all,
             first_text,
             hiding,
+        }
+    }
+
+    /// These texts, in lower case, where nothing hides one but a letter that is not ASCII
+    /// and has a variant that is.
+    pub(super) fn unescaped(mut texts: BTreeSet<String>) -> Self {
+        keep_shortest(&mut texts);
+        let variants = VARIANTS.iter().map(|(_, [variant, _])| *variant);
+        let mut all: Vec<Needle> = variants
+            .map(|bytes| Needle::new(bytes.to_vec(), Kind::Hiding))
+            .collect();
+        let first_text = all.len();
+        let texts = texts.into_iter().map(String::into_bytes);
+        all.extend(texts.map(|bytes| Needle::new(bytes, Kind::Text)));
+        Needles {
+            all,
+            first_text,
+            hiding: [false; 128],
         }
     }
 
@@ -192,5 +206,13 @@ impl Needles {
                 (byte, after.first()),
                 (b'<', Some(b'!' | b'?')) | (b'&', Some(b'#'))
             )
+    }
+}
+
+/// Of a few texts, leaves out those that hold another: they say nothing more.
+fn keep_shortest(texts: &mut BTreeSet<String>) {
+    if texts.len() <= FEW {
+        let all = texts.clone();
+        texts.retain(|text| !all.iter().any(|one| one != text && text.contains(one)));
     }
 }

@@ -23,7 +23,7 @@ use crate::annotate;
 use crate::decode::{self, DecodeError};
 use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
-use crate::scan::Scan;
+use crate::scan::{Scan, Stored};
 use crate::snapshot::Digest;
 use crate::time::{Time, Zone};
 use crate::window::{Bounds, State};
@@ -43,6 +43,8 @@ pub(super) struct Engine {
     pub(super) rules: Vec<Rule>,
     /// Which records can match.
     pub(super) scan: Scan,
+    /// Which of the events can match that a host has not decoded; made when it asks first.
+    stored: Option<Stored>,
     pub(super) reading: Reading,
     pub(super) clock: Clock,
     pub(super) queue: Queue,
@@ -116,6 +118,7 @@ impl Engine {
             config,
             rules,
             scan,
+            stored: None,
             reading: Reading::new(table, defaults, keep_raw),
             queue: Queue::default(),
             counters: Counters::default(),
@@ -156,6 +159,33 @@ impl Engine {
             self.queue.len()
         );
         Err(SessionError::new(ErrorCode::OutOfMemory, message))
+    }
+
+    /// Can none of the events match that these bytes store? Then they are counted.
+    ///
+    /// The place of an event in a sample is that in all of the input, decoded.
+    pub(super) fn pass(&mut self, bytes: &[u8], records: u64) -> bool {
+        if !self.may_pass() || self.config.samples > 0 {
+            return false;
+        }
+        let (rules, sources) = (&self.rules, &self.config.sources);
+        let stored = self.stored.get_or_insert_with(|| {
+            let searches = rules.iter().map(|rule| &rule.plan.filter);
+            Stored::new(searches, sources)
+        });
+        let passes = !stored.may_match(bytes);
+        if passes {
+            self.counters.records += records;
+        }
+        passes
+    }
+
+    /// Bytes that making what [`Engine::pass`] looks for takes, if that is not done yet.
+    pub(super) fn stored_to_come(&self) -> usize {
+        match self.stored {
+            Some(_) => 0,
+            None => self.text.saturating_mul(40),
+        }
     }
 
     fn malformed(&mut self, error: &DecodeError, bytes: &[u8], offset: u64) {

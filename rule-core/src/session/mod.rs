@@ -202,6 +202,26 @@ impl Session {
         Ok(self.engine.queue.len())
     }
 
+    /// Can none of the events match that are stored in these bytes? Then they need not be
+    /// decoded and pushed: `records` more are counted as read. Without bytes it says
+    /// whether it ever says yes.
+    ///
+    /// The bytes are those of a format that the host decodes, and hold whole events. Each
+    /// name and each text of an event stands in them whole, as UTF-16 with the low byte first or as
+    /// UTF-8, at any place; but for characters that XML cannot have, which the host may
+    /// write as `_`. What is no text is written as numbers, hexadecimal, times, `true` or
+    /// `false`, GUIDs or security identifiers; several values of a list with commas between
+    /// them.
+    ///
+    /// # Errors
+    /// A session that is finished, or whose alerts have not been taken and leave no
+    /// room for more; the state is as before.
+    pub fn pass(&mut self, bytes: &[u8], records: u64) -> Result<bool, SessionError> {
+        self.check_open()?;
+        self.engine.check_room()?;
+        Ok(self.engine.pass(bytes, records))
+    }
+
     fn feed(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -356,6 +376,17 @@ impl Session {
                 .saturating_add(length)
                 .saturating_add(2 * length.min(SLICE))
                 .saturating_add(64 * 1024),
+        }
+    }
+
+    /// What [`Session::pass`] needs for so many bytes: a copy of them, and what it looks
+    /// for, once.
+    #[must_use]
+    pub fn pass_headroom(&self, length: usize) -> Headroom {
+        let made = self.engine.stored_to_come();
+        Headroom {
+            largest: length.max(made / 8),
+            total: length.saturating_add(made).saturating_add(64 * 1024),
         }
     }
 

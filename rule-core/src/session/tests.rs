@@ -4,6 +4,7 @@
 //! runs; here is what holds for every input.
 
 mod passing;
+mod stored;
 mod streams;
 
 use super::*;

@@ -156,7 +156,7 @@ impl Files<'_, '_> {
                     .of_input(&location.name(), stream.format());
                 self.reader.begin(&about)?;
             }
-            self.read_on(index, location, &mut stream, before)?;
+            self.read_on(index, location, &mut stream)?;
         }
         if let Some(state) = self.header.inputs.get_mut(index) {
             state.ended = true;
@@ -195,21 +195,19 @@ impl Files<'_, '_> {
         index: usize,
         location: &Location,
         stream: &mut Stream,
-        before: u64,
     ) -> Result<(), Failure> {
         let (keeper, header) = (&mut self.keeper, &mut self.header);
-        self.reader
-            .read_on(location, stream, before, None, |reader, at| {
-                let Some(keeper) = keeper else { return Ok(()) };
-                if let Some(state) = header.inputs.get_mut(index) {
-                    state.begun = true;
-                    state.bytes = at;
-                }
-                match keeper.is_due() {
-                    true => save(keeper, header, reader),
-                    false => Ok(()),
-                }
-            })
+        self.reader.read_on(location, stream, None, |reader, at| {
+            let Some(keeper) = keeper else { return Ok(()) };
+            if let Some(state) = header.inputs.get_mut(index) {
+                state.begun = true;
+                state.bytes = at;
+            }
+            match keeper.is_due() {
+                true => save(keeper, header, reader),
+                false => Ok(()),
+            }
+        })
     }
 
     /// Ends all input and all time; answers the exit code.

@@ -54,7 +54,7 @@ impl Reader<'_, '_> {
             return Ok(());
         };
         if let Err(error) = self.skip(&mut stream, piece.start) {
-            self.cannot_read(piece.location, 0, &error);
+            self.cannot_read(piece.location, None, &error);
             return Ok(());
         }
         let name = piece.location.name();
@@ -65,13 +65,7 @@ impl Reader<'_, '_> {
             about["offset"] = json!(piece.start);
         }
         self.begin(&about)?;
-        self.read_on(
-            piece.location,
-            &mut stream,
-            piece.start,
-            piece.end,
-            |_, _| Ok(()),
-        )?;
+        self.read_on(piece.location, &mut stream, piece.end, |_, _| Ok(()))?;
         self.begin(&json!({ "stream": name, "ends": true }))
     }
 
@@ -81,22 +75,23 @@ impl Reader<'_, '_> {
         match input::open(location, self.format, |from| progress.watch(from)) {
             Ok(stream) => Some(stream),
             Err(error) => {
-                self.cannot_read(location, 0, &error);
+                self.cannot_read(location, None, &error);
                 None
             }
         }
     }
 
-    /// Passes over the first bytes of an input.
-    pub(super) fn skip(&self, stream: &mut Stream, length: u64) -> io::Result<()> {
-        if length == 0 {
+    /// Passes over what of an input was read before.
+    pub(super) fn skip(&self, stream: &mut Stream, position: u64) -> io::Result<()> {
+        if position == 0 {
             return Ok(());
         }
         let progress = &self.results.progress;
-        match stream.skip(length, |from| progress.watch(from))? {
-            skipped if skipped == length => Ok(()),
-            skipped => Err(io::Error::other(format!(
-                "it has {skipped} bytes of content, and {length} were read before"
+        match stream.skip(position, |from| progress.watch(from))? {
+            reached if reached == position => Ok(()),
+            _ => Err(io::Error::other(format!(
+                "it ends at {}, and more of it was read before",
+                stream.place(stream.position())
             ))),
         }
     }
@@ -107,38 +102,45 @@ impl Reader<'_, '_> {
         self.results.take(&mut self.session)
     }
 
-    /// Reads an input that the module knows of, from `at` to its end or to `end`;
-    /// `each` is told after every push how far it is.
+    /// Reads an input that the module knows of to its end or to `end`; `each` is told
+    /// after every push at which position it is.
     pub(super) fn read_on(
         &mut self,
         location: &Location,
         stream: &mut Stream,
-        mut at: u64,
         end: Option<u64>,
         mut each: impl FnMut(&mut Self, u64) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         loop {
-            let left = end.map_or(u64::MAX, |end| end.saturating_sub(at));
-            let pushed = self.session.push_from(&mut stream.by_ref().take(left));
+            let at = stream.position();
+            let pushed = match pass(&mut self.session, stream) {
+                Ok(true) => Ok((0, true)),
+                Ok(false) => {
+                    let left = end.map_or(u64::MAX, |end| end.saturating_sub(at));
+                    let pushed = self.session.push_from(&mut stream.by_ref().take(left));
+                    pushed.map(|(waiting, read)| (waiting, read > 0))
+                }
+                Err(error) => Err(error.into()),
+            };
             self.tell_damage(location, stream);
+            let place = || (at > 0).then(|| stream.place(at));
             match pushed {
-                Ok((waiting, read)) => {
+                Ok((waiting, goes_on)) => {
                     if waiting > 0 {
                         self.results.take(&mut self.session)?;
                     }
-                    if read == 0 {
+                    if !goes_on {
                         return Ok(());
                     }
-                    at += read as u64;
-                    each(self, at)?;
+                    each(self, stream.position())?;
                 }
                 Err(PushError::Input(error)) => {
-                    self.cannot_read(location, at, &error);
+                    self.cannot_read(location, place(), &error);
                     return Ok(());
                 }
                 // It refused these bytes and is as it was before: the other inputs may do.
                 Err(PushError::Module(ModuleError::Refused(refusal))) => {
-                    self.cannot_read(location, at, &refusal);
+                    self.cannot_read(location, place(), &refusal);
                     return Ok(());
                 }
                 Err(PushError::Module(error)) => return Err(Failure::Midway(error)),
@@ -147,14 +149,15 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn cannot_read(&mut self, location: &Location, at: u64, why: &dyn Display) {
+    /// Tells that an input cannot be read, or not beyond a place.
+    fn cannot_read(&mut self, location: &Location, place: Option<String>, why: &dyn Display) {
         self.tally.unread = true;
         let name = location.name();
-        self.results.warn(&match at {
-            0 => format!("cannot read `{name}`: {why}"),
-            at => format!(
-                "cannot read `{name}` beyond byte {at} of its content: {why}; the events before it count"
-            ),
+        self.results.warn(&match place {
+            None => format!("cannot read `{name}`: {why}"),
+            Some(place) => {
+                format!("cannot read `{name}` beyond {place}: {why}; the events before it count")
+            }
         });
     }
 
@@ -167,4 +170,20 @@ impl Reader<'_, '_> {
                 .warn(&format!("`{name}` is damaged: {}", damage.what));
         }
     }
+}
+
+/// Passes over the next part of an input where the module says that no event in it can
+/// match; whether it did.
+pub(super) fn pass(session: &mut Session<'_>, stream: &mut Stream) -> Result<bool, ModuleError> {
+    if !stream.is_decoded() || !session.passes()? {
+        return Ok(false);
+    }
+    let passes = match stream.stored() {
+        Some(stored) => session.pass(stored.bytes, stored.records)?,
+        None => false,
+    };
+    if passes {
+        stream.pass_over();
+    }
+    Ok(passes)
 }

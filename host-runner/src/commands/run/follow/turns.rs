@@ -4,6 +4,7 @@ use std::io;
 
 use serde_json::json;
 
+use super::super::reading::pass;
 use super::Following;
 use crate::failure::Failure;
 use crate::follow::{Next, Said, Stdin};
@@ -57,7 +58,16 @@ impl Following<'_, '_> {
         let Some(tail) = self.tails.get_mut(index) else {
             return Ok(());
         };
-        match self.session.push_from(tail) {
+        let passed = match tail.stream() {
+            Some(stream) => pass(&mut self.session, stream),
+            None => Ok(false),
+        };
+        let pushed = match passed {
+            Ok(true) => Ok((0, 0)),
+            Ok(false) => self.session.push_from(tail),
+            Err(error) => Err(error.into()),
+        };
+        match pushed {
             Ok((waiting, _)) => {
                 let damage = tail.take_damage();
                 if waiting > 0 {
@@ -73,8 +83,8 @@ impl Following<'_, '_> {
                 Ok(())
             }
             Err(PushError::Module(error)) => {
-                let at = tail.at();
-                self.refused(&name, at, error)
+                let place = tail.place();
+                self.refused(&name, &place, error)
             }
         }
     }
@@ -124,7 +134,7 @@ impl Following<'_, '_> {
                     self.take_up(&name, true, Format::Auto)?;
                     match self.session.push(&bytes) {
                         Ok(_) => self.results.take(&mut self.session)?,
-                        Err(error) => self.refused(&name, 0, error)?,
+                        Err(error) => self.refused(&name, "byte 0", error)?,
                     }
                     self.tick()?;
                 }
@@ -148,13 +158,13 @@ impl Following<'_, '_> {
     }
 
     /// The module refused bytes and is as it was before; what follows may do.
-    fn refused(&mut self, name: &str, at: u64, error: ModuleError) -> Result<(), Failure> {
+    fn refused(&mut self, name: &str, place: &str, error: ModuleError) -> Result<(), Failure> {
         let ModuleError::Refused(refusal) = error else {
             return Err(Failure::Midway(error));
         };
         self.tally.unread = true;
         self.results.warn(&format!(
-            "bytes of `{name}` before byte {at} are passed over: {refusal}"
+            "bytes of `{name}` before {place} are passed over: {refusal}"
         ));
         Ok(())
     }

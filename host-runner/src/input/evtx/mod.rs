@@ -3,6 +3,12 @@
 //! Such a file is a header of 4 KiB and chunks of 64 KiB, each of which can be
 //! read by itself. So it is read as a stream, a chunk at a time, from a pipe or a
 //! packed file as well, and a chunk that is damaged costs that chunk alone.
+//!
+//! Decoding is most of the work. So a chunk can be had as it is stored before it is decoded,
+//! to be passed over where nothing in it can match.
+
+mod chunk;
+mod values;
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -12,13 +18,15 @@ use std::sync::Arc;
 
 use evtx::{EvtxChunkData, ParserSettings};
 
+use super::Stored;
 use super::content::EVTX;
 
 const HEADER: usize = 4096;
 const CHUNK: usize = 64 * 1024;
 
-/// Where a chunk says the number of its first record.
-const FIRST_RECORD: u64 = 24;
+/// As many places in the content are a chunk's, whatever it is decoded to, so that a place
+/// can be found again without decoding what is before it.
+const PLACES: u64 = 1 << 32;
 
 /// A part of a file that could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +43,15 @@ pub(super) struct Events {
     settings: Arc<ParserSettings>,
     /// Chunks read; none before the header was.
     chunks: Option<u64>,
+    /// The chunk in hand.
+    chunk: Vec<u8>,
+    /// As many bytes of it are the file's, where it is not decoded or passed over yet.
+    length: Option<usize>,
     /// The XML of the chunk in hand, and how much of it has been read.
     xml: Vec<u8>,
     read: usize,
+    /// Why the next chunk cannot be had, where that is known before it is to be decoded.
+    failed: Option<io::Error>,
     damage: VecDeque<Damage>,
 }
 
@@ -52,8 +66,11 @@ impl Events {
                     .validate_checksums(false),
             ),
             chunks: None,
+            chunk: Vec::new(),
+            length: None,
             xml: Vec::new(),
             read: 0,
+            failed: None,
             damage: VecDeque::new(),
         }
     }
@@ -62,40 +79,102 @@ impl Events {
         self.damage.drain(..).collect()
     }
 
-    /// Decodes the next chunk; false at the file's end.
-    fn next_chunk(&mut self) -> io::Result<bool> {
-        let number = match self.chunks {
-            Some(number) => number,
-            None => {
-                if read_up_to(&mut self.source, HEADER)?.len() < HEADER {
-                    self.report(true, "the file ends inside its header".to_owned());
-                    return Ok(false);
-                }
-                0
+    /// The next chunk, where it is not begun and each text in it stands whole.
+    pub(super) fn stored(&mut self) -> Option<Stored<'_>> {
+        if self.read < self.xml.len() {
+            return None;
+        }
+        if let Err(error) = self.next_chunk() {
+            self.failed = Some(error);
+        }
+        if self.length != Some(CHUNK) {
+            return None;
+        }
+        let (bytes, records) = chunk::records(&self.chunk)?;
+        values::are_whole(bytes, &records).then_some(Stored {
+            bytes,
+            records: records.len() as u32,
+        })
+    }
+
+    /// Passes over the chunk that [`stored`](Self::stored) gave.
+    pub(super) fn pass_over(&mut self) {
+        self.length = None;
+    }
+
+    /// How far it is: the chunk in hand, and how much of its XML has been read.
+    pub(super) fn position(&self) -> u64 {
+        let begun = self.chunks.unwrap_or(0);
+        let is_over = self.length.is_none() && self.xml.is_empty();
+        let before = begun.saturating_sub(u64::from(!is_over));
+        before * PLACES + self.read as u64
+    }
+
+    /// Passes over all before a position; answers which one was reached.
+    pub(super) fn skip(&mut self, position: u64) -> io::Result<u64> {
+        for _ in 0..position / PLACES {
+            if !self.next_chunk()? {
+                return Ok(self.position());
             }
-        };
-        let mut bytes = read_up_to(&mut self.source, CHUNK)?;
-        if bytes.is_empty() {
+            self.pass_over();
+        }
+        let read = (position % PLACES) as usize;
+        if read > 0 && self.next_chunk()? {
+            self.decode();
+            self.read = read.min(self.xml.len());
+        }
+        self.damage.clear();
+        Ok(self.position())
+    }
+
+    /// Has a chunk in hand that is not decoded; false at the file's end.
+    fn next_chunk(&mut self) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        if self.length.is_some() {
+            return Ok(true);
+        }
+        self.chunk.resize(CHUNK, 0);
+        if self.chunks.is_none() {
+            self.chunks = Some(0);
+            let header = self.chunk.get_mut(..HEADER).unwrap_or_default();
+            if fill(&mut self.source, header)? < HEADER {
+                self.report(true, "the file ends inside its header".to_owned());
+                return Ok(false);
+            }
+        }
+        let length = fill(&mut self.source, &mut self.chunk)?;
+        if length == 0 {
             return Ok(false);
         }
-        self.chunks = Some(number + 1);
-        let length = bytes.len();
         // A cut chunk's whole records are worth having.
-        bytes.resize(CHUNK, 0);
+        self.chunk.get_mut(length..).unwrap_or_default().fill(0);
+        self.chunks = self.chunks.map(|chunks| chunks + 1);
+        self.length = Some(length);
+        self.xml.clear();
+        self.read = 0;
+        Ok(true)
+    }
+
+    /// Decodes the chunk in hand.
+    fn decode(&mut self) {
+        let (Some(length), Some(chunks)) = (self.length.take(), self.chunks) else {
+            return;
+        };
+        let number = chunks.saturating_sub(1);
         // Windows makes room for chunks before it writes them.
-        if bytes.iter().any(|&byte| byte != 0) {
-            self.decode(number, bytes, length);
+        if self.chunk.iter().any(|&byte| byte != 0) {
+            self.decode_records(number, length);
         }
         if length < CHUNK {
             self.report(true, format!("the file ends inside chunk {number}"));
         }
-        Ok(true)
     }
 
-    /// Decodes a chunk of which the first `length` bytes are the file's.
-    fn decode(&mut self, number: u64, bytes: Vec<u8>, length: usize) {
-        self.xml.clear();
-        self.read = 0;
+    /// Decodes the records of a chunk of which the first `length` bytes are the file's.
+    fn decode_records(&mut self, number: u64, length: usize) {
+        let bytes = std::mem::take(&mut self.chunk);
         let mut chunk = match EvtxChunkData::new(bytes, false) {
             Ok(chunk) => chunk,
             Err(error) => return self.report(true, format!("chunk {number}: {error}")),
@@ -122,6 +201,7 @@ impl Events {
             }
         }
         drop(records);
+        self.chunk = chunk.data;
         for what in lost {
             self.report(false, what);
         }
@@ -130,6 +210,11 @@ impl Events {
     fn report(&mut self, cut: bool, what: String) {
         self.damage.push_back(Damage { what, cut });
     }
+}
+
+/// The number of the chunk that a position is in.
+pub(super) fn chunk_at(position: u64) -> u64 {
+    position / PLACES
 }
 
 impl Read for Events {
@@ -148,8 +233,23 @@ impl Read for Events {
             if !self.next_chunk()? {
                 return Ok(0);
             }
+            self.decode();
         }
     }
+}
+
+/// Fills the buffer as far as there are bytes; answers how many there were.
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// As many bytes as there are, up to `length`.
@@ -193,12 +293,11 @@ pub(super) fn record_order(file: &mut File) -> io::Result<Option<Start>> {
     let mut oldest: Option<(u64, u64)> = None;
     for at in (HEADER as u64..length).step_by(CHUNK) {
         file.seek(SeekFrom::Start(at))?;
-        let head = read_up_to(file, FIRST_RECORD as usize + 8)?;
-        let Some((mark, number)) = head.split_first_chunk::<8>().zip(head.last_chunk::<8>()) else {
-            continue;
-        };
-        let number = u64::from_le_bytes(*number);
-        if mark.0 == b"ElfChnk\0" && oldest.is_none_or(|(least, _)| number < least) {
+        let head = read_up_to(file, chunk::FIRST_RECORD + 8)?;
+        if let Some(number) = chunk::long(&head, chunk::FIRST_RECORD)
+            && head.starts_with(chunk::MARK)
+            && oldest.is_none_or(|(least, _)| number < least)
+        {
             oldest = Some((number, at));
         }
     }
@@ -295,5 +394,29 @@ mod tests {
         assert_eq!(cuts, [true, true, true], "{damage:?}");
         assert!(damage[0].what.starts_with("chunk 0: "), "{damage:?}");
         assert_eq!(damage[2].what, "the file ends inside chunk 2");
+    }
+
+    /// Fails once, and is at its end then.
+    struct Failing(bool);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            match std::mem::replace(&mut self.0, false) {
+                true => Err(io::Error::other("the disk is gone")),
+                false => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn what_fails_ahead_fails_when_it_is_read() {
+        let header = io::Cursor::new(vec![0; HEADER + 100]);
+        let mut events = Events::new(Box::new(header.chain(Failing(true))));
+        assert!(events.stored().is_none());
+        assert!(events.stored().is_none());
+        let mut buffer = [0; 10];
+        let error = events.read(&mut buffer).expect_err("it fails");
+        assert_eq!(error.to_string(), "the disk is gone");
+        assert_eq!(events.read(&mut buffer).expect("the end"), 0);
     }
 }
