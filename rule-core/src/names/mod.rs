@@ -17,6 +17,7 @@ pub use event::{Defaults, Event};
 pub(crate) use message::can_build;
 pub use reader::EventReader;
 pub use sources::Sources;
+pub(crate) use table::RAW;
 pub use table::Table;
 
 #[cfg(test)]

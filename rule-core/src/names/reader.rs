@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::event::{Defaults, Event, Found, Slot};
-use super::table::{Meaning, Table};
+use super::table::{Meaning, RAW, Table};
 use crate::decode::{Envelope, FieldSink};
 use crate::time;
 
@@ -26,6 +26,8 @@ pub struct EventReader<'r> {
     counts: BTreeMap<String, usize>,
     /// What the path asked about last means.
     asked: Asked<'r>,
+    /// The record carries a text that is an event of its own.
+    carries: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -60,7 +62,14 @@ impl<'r> EventReader<'r> {
             found: Found::default(),
             counts: BTreeMap::new(),
             asked: Asked::default(),
+            carries: false,
         }
+    }
+
+    /// Did the record, outside of an envelope, carry a text that is an event of its own?
+    #[must_use]
+    pub fn carries(&self) -> bool {
+        self.carries
     }
 
     /// Goes on with the text that the envelope carries.
@@ -109,7 +118,7 @@ impl<'r> EventReader<'r> {
                 Some(meaning) => meaning.is_insert,
                 None => table.insert_prefixes.iter().any(is_below),
             },
-            other: table.keep_all && path != "_raw",
+            other: table.keep_all && path != RAW,
         }
     }
 
@@ -144,6 +153,7 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
         let asked = self.asked;
         if let Some(meaning) = asked.meaning {
             self.give(meaning, asked.metadata, value.clone());
+            self.carries |= meaning.is_carried && self.envelope == Envelope::None;
             if let Some(name) = &meaning.counted_as {
                 let array = self.inside(path).map_or(path, |(inner, _)| inner);
                 let count = self.counts.entry(String::from(array)).or_default();

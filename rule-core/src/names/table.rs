@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 use super::paths::Paths;
 use super::sources::Sources;
 
+/// Where a record carries an event as its source wrote it, outside of any envelope.
+pub(crate) const RAW: &str = "_raw";
+
 /// The tables, ready to read events with.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -51,6 +54,8 @@ pub(super) struct Meaning {
     pub(super) counted_as: Option<String>,
     /// Its values go into message templates.
     pub(super) is_insert: bool,
+    /// It is that of a text which is an event of its own.
+    pub(super) is_carried: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +90,7 @@ impl Table {
             source: find("source"),
             sourcetype: find("sourcetype"),
             index: find("index"),
-            raw: find("_raw"),
+            raw: find(RAW),
             time: find("_time"),
         };
         let Slots {
@@ -103,6 +108,7 @@ impl Table {
         for (array, name) in &sources.positional {
             paths.entry(array.clone()).or_default().counted_as = Some(name.clone());
         }
+        paths.entry(String::from(RAW)).or_default().is_carried = true;
         let mut insert_prefixes = Vec::new();
         if well_known.message.is_some() {
             for insert in &sources.inserts {

@@ -16,7 +16,7 @@ use super::describe;
 use super::error::{ErrorCode, SessionError};
 use super::held::{Held, HeldFrame};
 use super::queue::{Queue, Says, Waiting};
-use super::reading::{RECORD_ID, Reading};
+use super::reading::{Around, RECORD_ID, Reading};
 use super::rule::{Outcome, Rule, Surroundings};
 use crate::alert::{Change, Kind};
 use crate::annotate;
@@ -209,8 +209,8 @@ impl Engine {
         offset: u64,
         clocked: Clocked,
     ) -> Result<(), DecodeError> {
-        let wrapping = self.reading.wrapping(kind, bytes);
-        let (event, decoded) = self.reading.read(kind, bytes, &wrapping)?;
+        let around = Around::default();
+        let (event, decoded) = self.reading.read(kind, bytes, &around)?;
         if self.clock.source == ClockSource::Record
             && clocked == Clocked::No
             && let Some(time) = event.time()

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::engine::Engine;
 use super::error::{ErrorCode, SessionError};
+use super::reading::Around;
 use crate::frame::{Frame, Framer, RecordKind};
 use crate::names::Event;
 use crate::search::Explanation;
@@ -37,10 +38,10 @@ struct RuleExplained<'e> {
 
 pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionError> {
     let record = first_record(engine, bytes)?;
-    let wrapping = engine.reading.wrapping(record.kind, &record.bytes);
+    let around = Around::default();
     let (event, _) = engine
         .reading
-        .read(record.kind, &record.bytes, &wrapping)
+        .read(record.kind, &record.bytes, &around)
         .map_err(|error| SessionError::new(ErrorCode::BadRecord, error.to_string()))?;
     let explained = Explained {
         record: Record {

@@ -1,15 +1,15 @@
 //! From the records of the current input to events.
 
+use core::cell::OnceCell;
+
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use memchr::memmem;
-
 use super::config::{InputCall, InputSettings};
 use crate::decode::{self, DecodeError, Decoded, Envelope, FieldSink};
 use crate::frame::RecordKind;
-use crate::names::{Defaults, Event, EventReader, Table};
+use crate::names::{Defaults, Event, EventReader, RAW, Table};
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::stats::Sample;
 use crate::time::Time;
@@ -26,8 +26,6 @@ pub(super) struct Reading {
     session: Defaults,
     /// Does anyone look into the raw text of events?
     keep_raw: bool,
-    /// Looks for the key of a text that a record carries.
-    carries: memmem::Finder<'static>,
 }
 
 /// What is known of an input while its records are read.
@@ -50,7 +48,6 @@ impl Reading {
             input,
             session,
             keep_raw,
-            carries: memmem::Finder::new(b"_raw\""),
         }
     }
 
@@ -76,13 +73,47 @@ impl Reading {
         self.input.defaults.now = now;
     }
 
-    /// Decodes and names a record.
+    /// Decodes and names a record. `around` is new, and keeps what the event borrows.
     pub(super) fn read<'r>(
         &'r self,
         kind: RecordKind,
         bytes: &'r [u8],
-        wrapping: &'r Wrapping,
+        around: &'r Around,
     ) -> Result<(Event<'r>, Decoded), DecodeError> {
+        let envelope = match kind {
+            RecordKind::Json => decode::envelope(bytes),
+            _ => Envelope::None,
+        };
+        // Most records carry nothing, and reading one tells.
+        if kind == RecordKind::Json && envelope == Envelope::None {
+            let reader = self.decode(kind, bytes, &BARE)?;
+            if !reader.0.carries() {
+                return Ok(self.named(reader));
+            }
+        }
+        let wrapping = around
+            .0
+            .get_or_init(|| self.wrapping(envelope, kind, bytes));
+        let (mut reader, mut decoded) = self.decode(kind, bytes, wrapping)?;
+        if let Some(carried) = &wrapping.carried {
+            reader.enter_carried();
+            decoded.invalid_utf8 |= carried.read(&mut reader);
+        }
+        Ok(self.named((reader, decoded)))
+    }
+
+    fn named<'r>(&'r self, read: (EventReader<'r>, Decoded)) -> (Event<'r>, Decoded) {
+        let (reader, decoded) = read;
+        (reader.finish(&self.input.defaults), decoded)
+    }
+
+    /// Decodes a record, but for what it carries.
+    fn decode<'r>(
+        &'r self,
+        kind: RecordKind,
+        bytes: &'r [u8],
+        wrapping: &'r Wrapping,
+    ) -> Result<(EventReader<'r>, Decoded), DecodeError> {
         let carried = wrapping.carried.as_ref();
         let raw = match (self.keep_raw, carried) {
             (false, _) => Cow::Borrowed(""),
@@ -90,7 +121,7 @@ impl Reading {
             (true, None) => String::from_utf8_lossy(bytes),
         };
         let mut reader = EventReader::new(&self.table, wrapping.envelope, raw);
-        let mut decoded = match kind {
+        let decoded = match kind {
             RecordKind::Json => decode::json(bytes, &mut reader)?,
             RecordKind::Xml => decode::xml(bytes, &mut reader)?,
             RecordKind::ClassicText => decode::classic_text(bytes, &mut reader)?,
@@ -105,39 +136,30 @@ impl Reading {
                 invalid_utf8: core::str::from_utf8(bytes).is_err(),
             },
         };
-        if let Some(carried) = carried {
-            reader.enter_carried();
-            decoded.invalid_utf8 |= carried.read(&mut reader);
-        }
-        Ok((reader.finish(&self.input.defaults), decoded))
+        Ok((reader, decoded))
     }
 
     /// What is around the event of a record.
-    pub(super) fn wrapping(&self, kind: RecordKind, bytes: &[u8]) -> Wrapping {
-        let envelope = match kind {
-            RecordKind::Json => decode::envelope(bytes),
-            _ => Envelope::None,
-        };
+    fn wrapping(&self, envelope: Envelope, kind: RecordKind, bytes: &[u8]) -> Wrapping {
         let mut find = Find {
             path: match envelope {
-                Envelope::None => "_raw",
+                Envelope::None => RAW,
                 Envelope::Hec => "event",
                 Envelope::Export => "result._raw",
             },
             text: None,
         };
         let found = match kind {
-            // Most records carry nothing, and a look is cheaper than decoding.
-            RecordKind::Json if envelope == Envelope::Hec || self.carries.find(bytes).is_some() => {
-                decode::json(bytes, &mut find)
-            }
-            RecordKind::CsvRow if self.input.csv_header.iter().any(|name| name == "_raw") => {
+            RecordKind::Json => decode::json(bytes, &mut find),
+            RecordKind::CsvRow if self.input.csv_header.iter().any(|name| name == RAW) => {
                 decode::csv_row(&self.input.csv_header, bytes, &mut find)
             }
             _ => Ok(Decoded::default()),
         };
-        let carried = found.ok().and(find.text).map(|text| Carried { text });
-        Wrapping { envelope, carried }
+        Wrapping {
+            envelope,
+            carried: found.ok().and(find.text).map(|text| Carried { text }),
+        }
     }
 
     /// The event as it is shown behind a row.
@@ -177,10 +199,20 @@ impl Input {
 /// What is around an event: an envelope, and where its source's own text is
 /// carried in one of its fields, that text.
 #[derive(Debug)]
-pub(super) struct Wrapping {
+struct Wrapping {
     envelope: Envelope,
     carried: Option<Carried>,
 }
+
+/// Nothing is around the event.
+static BARE: Wrapping = Wrapping {
+    envelope: Envelope::None,
+    carried: None,
+};
+
+/// What is around the event of one record, once it is known.
+#[derive(Debug, Default)]
+pub(super) struct Around(OnceCell<Wrapping>);
 
 /// An event as its source wrote it: `event` of the HTTP Event Collector where it
 /// is a text, `_raw` of an export.

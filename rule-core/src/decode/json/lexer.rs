@@ -174,6 +174,11 @@ impl<'r> Lexer<'r> {
         self.escaped(start, at)
     }
 
+    /// Are there the four digits of an escape?
+    fn has_digits(&self, at: usize) -> bool {
+        self.bytes.get(at..).and_then(hex).is_some()
+    }
+
     #[inline]
     fn block(&self, at: usize) -> Option<&'r [u8; BLOCK]> {
         self.bytes.get(at..)?.first_chunk()
@@ -196,9 +201,9 @@ impl<'r> Lexer<'r> {
             while specials != 0 {
                 let place = specials.trailing_zeros() as usize;
                 self.at = at + place;
-                match self.rest() {
-                    [] => return error("a string is not closed", start - 1),
-                    [b'"', ..] => {
+                match self.bytes.get(self.at) {
+                    None => return error("a string is not closed", start - 1),
+                    Some(b'"') => {
                         let text = start..self.at;
                         self.at += 1;
                         return Ok(match is_escaped {
@@ -206,18 +211,19 @@ impl<'r> Lexer<'r> {
                             false => Token::Plain(text),
                         });
                     }
-                    [b'\\', rest @ ..] => {
+                    Some(b'\\') => {
                         is_escaped = true;
-                        let length = match rest {
-                            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-                            [b'u', digits @ ..] if hex(digits).is_some() => 6,
+                        let length = match self.bytes.get(self.at + 1) {
+                            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+                            Some(b'u') if self.has_digits(self.at + 2) => 6,
                             _ => return error("an escape that JSON does not have", self.at),
                         };
                         let behind = place + length;
                         next = next.max(at + behind);
-                        specials &= u32::MAX.checked_shl(behind as u32).unwrap_or(0);
+                        // Of a block of 16 bytes, none is beyond bit 21.
+                        specials &= u32::MAX << behind;
                     }
-                    _ => {
+                    Some(_) => {
                         return error(
                             "a control character in a string, which must be written as an escape",
                             self.at,
