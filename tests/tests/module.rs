@@ -187,10 +187,11 @@ fn a_handle_that_is_none_is_an_error_everywhere() {
             let mut arguments = vec![Argument::I32(handle)];
             match export {
                 "rule_advance" => arguments.push(Argument::I64(0)),
-                _ if ty.starts_with("(i32, i32, i32)") => {
-                    arguments.extend([Argument::I32(0), Argument::I32(0)]);
+                _ => {
+                    let parameters = ty.split(" ->").next().unwrap_or_default();
+                    let others = parameters.matches(", i32").count();
+                    arguments.extend((0..others).map(|_| Argument::I32(0)));
                 }
-                _ => {}
             }
             let got = client.guest().call(export, &arguments);
             assert_eq!(got, if ty.ends_with("(i64)") { 0 } else { -1 }, "{export}");
