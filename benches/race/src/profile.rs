@@ -7,6 +7,9 @@ use toml::{Table, Value};
 
 use crate::place::Place;
 
+/// The module's own allocator: `native` has the system's.
+const ALLOCATOR: &str = "dlmalloc";
+
 /// Checks that this workspace builds `native` as the project builds its module.
 ///
 /// # Errors
@@ -31,7 +34,11 @@ fn profile(manifest: &Path) -> Result<Value, String> {
     let profile = table
         .get("profile")
         .and_then(|profile| profile.get("module"));
-    profile
+    let mut profile = profile
         .cloned()
-        .ok_or_else(|| told(&"it has no `[profile.module]`"))
+        .ok_or_else(|| told(&"it has no `[profile.module]`"))?;
+    if let Some(Value::Table(packages)) = profile.get_mut("package") {
+        packages.remove(ALLOCATOR);
+    }
+    Ok(profile)
 }

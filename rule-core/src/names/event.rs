@@ -198,6 +198,12 @@ impl<'r> Event<'r> {
 }
 
 impl Found<'_> {
+    /// Can no timestamp by a path of this rank count any more?
+    pub(super) fn has_stamp_before(&self, rank: u16) -> bool {
+        let kept = self.stamp.filter(|(kept, _)| *kept < rank);
+        kept.is_some_and(|(kept, stamp)| kept == 0 || matches!(stamp, Stamp::Absolute(_)))
+    }
+
     /// Takes a timestamp by a path of this rank. `_time` itself counts before all others;
     /// then the first that says its zone; then the first.
     pub(super) fn offer_stamp(&mut self, rank: u16, stamp: Stamp) {

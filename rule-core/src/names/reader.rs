@@ -134,10 +134,13 @@ impl<'r> EventReader<'r> {
                 slot.offer(target.rank.min(RANKS - 1) + offset, value.clone());
             }
         }
-        if let Some(rank) = meaning.time
-            && let Some(stamp) = time::parse(&value)
-        {
-            self.found.offer_stamp(rank.min(RANKS - 1) + offset, stamp);
+        if let Some(rank) = meaning.time {
+            let rank = rank.min(RANKS - 1) + offset;
+            if !self.found.has_stamp_before(rank)
+                && let Some(stamp) = time::parse(&value)
+            {
+                self.found.offer_stamp(rank, stamp);
+            }
         }
     }
 }

@@ -46,7 +46,13 @@ impl Stamp {
 /// eighteen in nanoseconds: no event is of the year 5138.
 #[must_use]
 pub fn parse(text: &str) -> Option<Stamp> {
-    let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+    let text = text.trim_ascii();
+    // Most logs have this form, and no number is of it.
+    if text.as_bytes().get(4) == Some(&b'-')
+        && let Some(stamp) = iso(text)
+    {
+        return Some(stamp);
+    }
     epoch(text)
         .or_else(|| scientific(text))
         .map(Stamp::Absolute)
@@ -290,6 +296,7 @@ mod tests {
             ("2021-03-14 01:40:12", "2021-03-14T01:40:12Z local"),
             ("2021-03-14 01:40:12.5 PDT", "2021-03-14T01:40:12.5Z local"),
             ("1.615686012987E9", "2021-03-14T01:40:12.987000Z"),
+            ("1.5e-1", "1970-01-01T00:00:00.150000Z"),
             ("2021-03-14T01:40", "2021-03-14T01:40:00Z local"),
             ("11/14/2024 11:10:32 AM", "2024-11-14T11:10:32Z local"),
             (
