@@ -89,14 +89,19 @@ struct Line<'b> {
 /// or of an element of an array, and another line follows that begins so.
 fn whole_line(bytes: &[u8]) -> Option<Line<'_>> {
     let end = memchr(b'\n', bytes)?;
-    let line = bytes.get(..end)?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let object = line.strip_suffix(b",").unwrap_or(line);
-    let is_one = bytes.get(end + 1) == Some(&b'{') && matches!(object, [b'{', .., b'}']);
-    is_one.then_some(Line {
+    let object = object_of(bytes.get(..end)?)?;
+    (bytes.get(end + 1) == Some(&b'{')).then_some(Line {
         object,
         length: end + 1,
     })
+}
+
+/// What a line, without its break, begins and ends with where it has the form of an object
+/// that is alone on it, or of an element of an array: all but what is behind its last `}`.
+pub(crate) fn object_of(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let object = line.strip_suffix(b",").unwrap_or(line);
+    matches!(object, [b'{', .., b'}']).then_some(object)
 }
 
 /// What is looked for may have begun so many bytes before those that are new. What is

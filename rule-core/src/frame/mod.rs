@@ -48,6 +48,7 @@ use alloc::vec::Vec;
 
 use encoding::Encoding;
 use feed::{Feed, Held, Keep};
+pub(crate) use lines::object_of;
 pub use sink::Sink;
 
 use crate::snapshot::{Damaged, Reader, Writer};

@@ -1,5 +1,7 @@
 //! What a scan is for: one record, or the lines of a log.
 
+use crate::frame::object_of;
+
 /// What a scan is told on its way.
 pub(super) trait Look {
     /// Does it ask for line breaks?
@@ -80,8 +82,9 @@ impl Look for Lines {
     #[inline]
     fn line_break(&mut self, bytes: &[u8], at: usize) -> bool {
         let line = bytes.get(self.clear.length..at).unwrap_or_default();
-        let is_taken =
-            line.len() < self.longest && bytes.get(at + 1) == Some(&b'{') && is_object(line);
+        let is_taken = line.len() < self.longest
+            && bytes.get(at + 1) == Some(&b'{')
+            && object_of(line).is_some();
         if is_taken {
             self.clear.length = at + 1;
             self.clear.lines += 1;
@@ -92,12 +95,4 @@ impl Look for Lines {
     fn start(&self) -> usize {
         self.clear.length
     }
-}
-
-/// Does a line, without its break, begin and end as an object does that is alone on it, or
-/// an element of an array?
-fn is_object(line: &[u8]) -> bool {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let line = line.strip_suffix(b",").unwrap_or(line);
-    matches!(line, [b'{', .., b'}'])
 }

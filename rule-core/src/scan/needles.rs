@@ -117,14 +117,7 @@ impl Needles {
             .map(|bytes| Needle::new(bytes.to_vec(), Kind::Hiding))
             .collect();
         all.push(Needle::new(ESCAPE.to_vec(), Kind::Escape));
-        let first_text = all.len();
-        let texts = texts.into_iter().map(String::into_bytes);
-        all.extend(texts.map(|bytes| Needle::new(bytes, Kind::Text)));
-        Needles {
-            all,
-            first_text,
-            hiding,
-        }
+        Self::with_texts(all, texts, hiding)
     }
 
     /// These texts, in lower case, where nothing hides one but a letter that is not ASCII
@@ -132,16 +125,18 @@ impl Needles {
     pub(super) fn unescaped(mut texts: BTreeSet<String>) -> Self {
         keep_shortest(&mut texts);
         let variants = VARIANTS.iter().map(|(_, [variant, _])| *variant);
-        let mut all: Vec<Needle> = variants
-            .map(|bytes| Needle::new(bytes.to_vec(), Kind::Hiding))
-            .collect();
+        let all = variants.map(|bytes| Needle::new(bytes.to_vec(), Kind::Hiding));
+        Self::with_texts(all.collect(), texts, [false; 128])
+    }
+
+    fn with_texts(mut all: Vec<Needle>, texts: BTreeSet<String>, hiding: [bool; 128]) -> Self {
         let first_text = all.len();
         let texts = texts.into_iter().map(String::into_bytes);
         all.extend(texts.map(|bytes| Needle::new(bytes, Kind::Text)));
         Needles {
             all,
             first_text,
-            hiding: [false; 128],
+            hiding,
         }
     }
 
