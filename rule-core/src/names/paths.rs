@@ -28,8 +28,8 @@ impl Paths {
         let count = (all.len() * 8).next_power_of_two();
         let mut places = alloc::vec![0; count];
         for ((path, _), number) in all.iter().zip(1..) {
-            let free = (hash(path)..).map(|at| at & (count - 1));
-            let free = { free }.find(|at| places.get(*at) == Some(&0));
+            let mut from_its_hash = (hash(path)..).map(|at| at & (count - 1));
+            let free = from_its_hash.find(|at| places.get(*at) == Some(&0));
             if let Some(place) = free.and_then(|at| places.get_mut(at)) {
                 *place = number;
             }

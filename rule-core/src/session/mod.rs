@@ -207,11 +207,11 @@ impl Session {
     /// whether it ever says yes.
     ///
     /// The bytes are those of a format that the host decodes, and hold whole events. Each
-    /// name and each text of an event stands in them whole, as UTF-16 with the low byte first or as
-    /// UTF-8, at any place; but for characters that XML cannot have, which the host may
-    /// write as `_`. What is no text is written as numbers, hexadecimal, times, `true` or
-    /// `false`, GUIDs or security identifiers; several values of a list with commas between
-    /// them.
+    /// name and each text of an event stands in them whole, as UTF-16 with the low byte
+    /// first or as UTF-8, at any place; but for characters that XML cannot have, which the
+    /// host may write as `_`. What is no text is written as numbers, hexadecimal, times,
+    /// `true` or `false`, GUIDs or security identifiers; several values of a list with
+    /// commas between them.
     ///
     /// # Errors
     /// A session that is finished, or whose alerts have not been taken and leave no
