@@ -3,21 +3,13 @@
 //! The logs are public ones that are not kept in this repository; where they are
 //! missing the tests say so and are skipped.
 
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+mod desk;
 
+use std::io::{self, Cursor, Read};
+
+use desk::event_log::logs;
 use flate2::{Compression, read::GzEncoder};
 use host_runner::input::{self, Format, Location};
-
-/// The folder of logs, beside the workspace.
-fn logs() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/windows/evtx");
-    let there = folder.is_dir();
-    if !there {
-        println!("skipped: `{}` is not there", folder.display());
-    }
-    there.then_some(folder)
-}
 
 fn xml(location: &Location) -> (String, Vec<input::Damage>) {
     let mut stream = input::open(location, Format::Auto, |source| source).expect("it opens");

@@ -7,24 +7,14 @@
 mod desk;
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use desk::Desk;
 use desk::event_log::{
     ANSI, BINARY_XML, CDATA, CHARACTER, CHUNK_BEGINS, Chunk, ELEMENT, FRAGMENT, OPTIONAL,
-    START_TAG_ENDS, STRING, STRINGS, UINT16, log, utf16,
+    START_TAG_ENDS, STRING, STRINGS, UINT16, log, logs, utf16,
 };
 use host_runner::input::{self, Format, Location, Stream};
-
-/// The folder of logs, beside the workspace.
-fn logs() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/windows/evtx");
-    let there = folder.is_dir();
-    if !there {
-        println!("skipped: `{}` is not there", folder.display());
-    }
-    there.then_some(folder)
-}
 
 fn open(path: &Path) -> Stream {
     let location = Location::File(path.to_owned());

@@ -1,8 +1,19 @@
-//! A Windows event log of one event, made token by token.
+//! Windows event logs: those that are there, and one of one event, made token by token.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use flate2::Crc;
+
+/// The folder of public logs, beside the workspace; where it is missing it says so.
+pub fn logs() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/windows/evtx");
+    let there = folder.is_dir();
+    if !there {
+        println!("skipped: `{}` is not there", folder.display());
+    }
+    there.then_some(folder)
+}
 
 // Tokens and types of binary XML.
 pub const ELEMENT: u8 = 0x01;
