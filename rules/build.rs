@@ -2,7 +2,7 @@
 //!
 //! `detections/*.yml` (not `*.test.yml`) become the array `detections`, in the
 //! order of their file names; `macros/*.yml` become the map `macros`, by name;
-//! `sources.yml` becomes `sources`. This is the shape of a configuration, so the
+//! `sources.yml` becomes `sources`, and `models.yml` its `models`. This is the shape of a configuration, so the
 //! engine reads what is built in just as it reads what a user gives it.
 //!
 //! A file that cannot be read, or is not what its folder says, ends the build
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the bundle says of a macro: its text and the names of its arguments.
 #[derive(Serialize)]
@@ -40,19 +40,27 @@ struct MacroFile {
 struct Bundle {
     detections: Vec<Value>,
     macros: BTreeMap<String, Macro>,
-    sources: Value,
+    sources: Map<String, Value>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A folder stands for all the files in it, new ones too.
-    for watched in ["build.rs", "detections", "macros", "sources.yml"] {
+    for watched in [
+        "build.rs",
+        "detections",
+        "macros",
+        "sources.yml",
+        "models.yml",
+    ] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let mut sources: Map<String, Value> = read(&folder.join("sources.yml"))?;
+    sources.insert(String::from("models"), read(&folder.join("models.yml"))?);
     let bundle = Bundle {
         detections: detections(&folder.join("detections"))?,
         macros: macros(&folder.join("macros"))?,
-        sources: read(&folder.join("sources.yml"))?,
+        sources,
     };
     let target = PathBuf::from(std::env::var("OUT_DIR")?).join("bundle.json");
     fs::write(target, serde_json::to_string(&bundle)?)?;

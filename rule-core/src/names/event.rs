@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::message::fill;
+use super::models::Slots;
 use super::table::Table;
 use crate::search::{Field, Fields};
 use crate::stats::{Item, Source};
@@ -194,6 +195,21 @@ impl<'r> Event<'r> {
                 slot.set(value);
             }
         }
+        let mut made: Vec<(usize, Cow<'r, str>)> = Vec::new();
+        table
+            .models
+            .fill(self, &mut |slot, value| made.push((slot, value)));
+        for (slot, value) in made {
+            if let Some(slot) = self.slots.get_mut(slot) {
+                slot.offer(0, value);
+            }
+        }
+    }
+}
+
+impl<'r> Slots<'r> for Event<'r> {
+    fn values(&self, slot: usize) -> &[Cow<'r, str>] {
+        self.values(slot)
     }
 }
 

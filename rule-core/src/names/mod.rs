@@ -8,6 +8,7 @@
 
 mod event;
 mod message;
+mod models;
 mod paths;
 mod reader;
 mod sources;
@@ -15,6 +16,8 @@ mod table;
 
 pub use event::{Defaults, Event};
 pub(crate) use message::can_build;
+pub(crate) use models::Origin;
+pub use models::{Dataset, EventSource, Models};
 pub use reader::EventReader;
 pub use sources::Sources;
 pub(crate) use table::RAW;

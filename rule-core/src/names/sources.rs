@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::models::Models;
 use crate::settings::{Section, SettingError, texts, wrong};
 
 /// What is known of sources: `sources` of a configuration.
@@ -29,6 +30,8 @@ pub struct Sources {
     pub(super) indexes: BTreeMap<String, String>,
     /// (Provider, event code) to message template.
     pub(super) messages: BTreeMap<(String, String), String>,
+    /// The datasets of data models.
+    pub(super) models: Models,
     /// Eventtype to the search that defines it.
     eventtypes: BTreeMap<String, String>,
     /// Tag to the search that defines it.
@@ -53,6 +56,7 @@ impl Sources {
                 "source",
                 "indexes",
                 "messages",
+                "models",
                 "eventtypes",
                 "tags",
             ],
@@ -94,6 +98,7 @@ impl Sources {
             source: section.text("source")?.map(String::from),
             indexes: table("indexes")?,
             messages,
+            models: Models::from_json(&section)?,
             eventtypes: table("eventtypes")?,
             tags: table("tags")?,
         })
@@ -140,6 +145,7 @@ impl Sources {
                 .entry(key.clone())
                 .or_insert_with(|| value.clone());
         }
+        self.models = self.models.over(&below.models);
         self.source = self.source.or_else(|| below.source.clone());
         self
     }
@@ -153,6 +159,12 @@ impl Sources {
     pub(crate) fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
         let messages = self.messages.iter();
         messages.map(|((provider, _), template)| (provider.as_str(), template.as_str()))
+    }
+
+    /// The datasets of data models.
+    #[must_use]
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 
     /// The names of tags with the searches that define them.

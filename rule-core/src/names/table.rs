@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::models::Compiled;
 use super::paths::Paths;
 use super::sources::Sources;
 
@@ -25,6 +26,8 @@ pub struct Table {
     /// Are all fields kept, asked for by name or not?
     pub(super) keep_all: bool,
     pub(super) slots: WellKnown,
+    /// The fields of datasets that are asked for.
+    pub(super) models: Compiled,
 }
 
 /// Where the fields are that the tables themselves ask for.
@@ -75,8 +78,10 @@ impl Table {
             places: BTreeMap::new(),
             paths: BTreeMap::new(),
         };
+        let mut models = Compiled::default();
         for field in fields {
-            slots.of(&field);
+            let slot = slots.of(&field);
+            models.add(&sources.models, &field, slot, &mut |own| slots.of(own));
         }
         let [channel, provider, event_code] =
             ["Channel", "SourceName", "EventCode"].map(|name| slots.of(name));
@@ -129,6 +134,7 @@ impl Table {
             insert_prefixes,
             keep_all,
             slots: well_known,
+            models,
             sources,
         }
     }
@@ -190,7 +196,8 @@ impl Slots<'_> {
     fn paths_of(&self, field: &str) -> Vec<String> {
         let mut paths = alloc::vec![String::from(field)];
         // `_time` is read apart: which path wins depends on the zones.
-        if field == "_time" {
+        // The fields of datasets are made of others.
+        if field == "_time" || self.sources.models.split(field).is_some() {
             return Vec::new();
         }
         paths.extend(

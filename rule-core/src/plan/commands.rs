@@ -99,7 +99,9 @@ impl Planner<'_> {
                 let fields = (!listed.is_empty()).then_some(listed);
                 Command::FillNull { value, fields }
             }
-            Body::Stats(_) | Body::Other(_) => return Err(self.unsupported_command(command)),
+            Body::Stats(_) | Body::Tstats(_) | Body::Other(_) => {
+                return Err(self.unsupported_command(command));
+            }
         })
     }
 

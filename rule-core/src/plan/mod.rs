@@ -8,14 +8,16 @@ mod commands;
 mod expression;
 mod predicate;
 mod stats;
+mod tstats;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::iter::Peekable;
 
 use crate::names::Sources;
 use crate::rows::Command;
 use crate::search::{Field, Test};
-use crate::spl::ast::{Body, Span};
+use crate::spl::ast::{self, Body, Span};
 use crate::spl::{Code, Error, Macros, Search, Source};
 use crate::stats::Stats;
 
@@ -55,34 +57,13 @@ impl Plan {
         let planner = Planner {
             source: &search.source,
             context,
+            node: None,
         };
         let mut commands = search.pipeline.commands.iter().peekable();
-        let mut filters = Vec::new();
-        // Further `search` commands right behind the first ask the same events.
-        while let Some(command) = commands.peek() {
-            let Body::Search(predicate) = &command.body else {
-                break;
-            };
-            filters.push(planner.predicate(predicate, true)?);
-            commands.next();
-        }
-        if filters.is_empty() {
-            return Err(match commands.next() {
-                Some(command) => planner.unsupported_command(command),
-                None => planner.error(Code::Syntax, "the search is empty", None, Span::default()),
-            });
-        }
-        let filter = match filters.len() {
-            1 => filters.pop().unwrap_or(Test::All),
-            _ => Test::And(filters),
-        };
-        let mut plan = Plan {
-            filter,
-            before: Vec::new(),
-            stats: None,
-            after: Vec::new(),
-            fields: Vec::new(),
-            all_fields: false,
+        let first = commands.next_if(|one| matches!(one.body, Body::Tstats(_)));
+        let mut plan = match first.map(|command| (command, &command.body)) {
+            Some((command, Body::Tstats(tstats))) => planner.tstats(command, tstats)?,
+            _ => planner.search(&mut commands)?,
         };
         let commands: Vec<_> = commands.collect();
         for (index, command) in commands.iter().enumerate() {
@@ -92,6 +73,18 @@ impl Plan {
         }
         plan.settle_fields();
         Ok(plan)
+    }
+
+    /// A plan that takes these events and does nothing with them yet.
+    fn of(filter: Test) -> Plan {
+        Plan {
+            filter,
+            before: Vec::new(),
+            stats: None,
+            after: Vec::new(),
+            fields: Vec::new(),
+            all_fields: false,
+        }
     }
 
     /// Calls `visit` with each field that is read from events, so that it can be
@@ -197,9 +190,35 @@ const WELL_KNOWN: [&str; 8] = [
 struct Planner<'p> {
     source: &'p Source,
     context: &'p Context<'p>,
+    /// The dataset that the text is about, where it is of `tstats`.
+    node: Option<tstats::Node<'p>>,
 }
 
 impl Planner<'_> {
+    /// The plan that `search` begins. Further ones right behind the first ask the same
+    /// events.
+    fn search<'c>(
+        &self,
+        commands: &mut Peekable<impl Iterator<Item = &'c ast::Command>>,
+    ) -> Result<Plan, Error> {
+        let mut filters = Vec::new();
+        while let Some(command) = commands.peek() {
+            let Body::Search(predicate) = &command.body else {
+                break;
+            };
+            filters.push(self.predicate(predicate, true)?);
+            commands.next();
+        }
+        match (filters.len(), commands.next_if(|_| filters.is_empty())) {
+            (0, Some(command)) => Err(self.unsupported_command(command)),
+            (0, None) => {
+                Err(self.error(Code::Syntax, "the search is empty", None, Span::default()))
+            }
+            (1, _) => Ok(Plan::of(filters.pop().unwrap_or(Test::All))),
+            _ => Ok(Plan::of(Test::And(filters))),
+        }
+    }
+
     fn error(
         &self,
         code: Code,

@@ -43,6 +43,11 @@ impl Planner<'_> {
                     end: value.span.end,
                 };
                 let text = String::from(self.source.text(span));
+                if let Some(node) = self.node
+                    && field.text == "nodename"
+                {
+                    return self.nodename(node, *op, value);
+                }
                 if events && is_defined(&field.text) && matches!(op, CompareOp::Eq | CompareOp::Ne)
                 {
                     let test = self.defined(field, value, text, depth)?;
@@ -192,6 +197,7 @@ impl Planner<'_> {
         let inner = Planner {
             source: &search.source,
             context: self.context,
+            node: None,
         };
         let mut tests = Vec::new();
         for command in &search.pipeline.commands {

@@ -29,7 +29,11 @@ impl Planner<'_> {
             .iter()
             .map(|name| self.plain_field(name))
             .collect::<Result<_, _>>()?;
-        let stats = Stats { aggregates, by };
+        let stats = Stats {
+            aggregates,
+            by,
+            missing: None,
+        };
         self.check_columns(&stats, named)?;
         Ok((stats, computed))
     }

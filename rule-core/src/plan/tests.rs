@@ -34,8 +34,14 @@ fn what_cannot_run_is_named() {
         ),
         (
             "| tstats count from datamodel=Endpoint.Processes",
-            UnsupportedCommand,
-            "tstats",
+            UnsupportedFeature,
+            "Endpoint.Processes",
+            "Endpoint.Processes",
+        ),
+        (
+            "| tstats count where index=x",
+            UnsupportedFeature,
+            "`tstats` without a data model",
             "tstats",
         ),
         (

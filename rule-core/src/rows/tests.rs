@@ -197,6 +197,7 @@ fn a_second_stats_keeps_samples_in_any_order() {
     let count = Command::Stats(Stats {
         aggregates: Vec::new(),
         by: Vec::new(),
+        missing: None,
     });
     let mut rows: Vec<Row> = [&[3, 5][..], &[1], &[]]
         .iter()

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::names::{Sources, can_build};
+use crate::names::{Origin, Sources, can_build};
 use crate::search::{Condition, Field, Test, Wanted};
 
 /// Shorter texts are found everywhere.
@@ -89,8 +89,41 @@ fn stand_ins(field: &Field, piece: &str, sources: &Sources) -> Option<BTreeSet<S
             .filter(|(_, template)| can_build(template, piece))
             .map(|(provider, _)| longest_piece([provider].into_iter()))
             .collect(),
-        _ => Some(BTreeSet::new()),
+        _ => match sources.models().origins(&field.name) {
+            Some(origins) => of_origins(origins, piece, sources),
+            None => Some(BTreeSet::new()),
+        },
     }
+}
+
+/// The same for a field of a dataset. The pieces that are looked for have none of the
+/// characters that a value is cut at or put together with.
+fn of_origins(
+    origins: Vec<Origin<'_>>,
+    piece: &str,
+    sources: &Sources,
+) -> Option<BTreeSet<String>> {
+    let mut all = BTreeSet::new();
+    for origin in origins {
+        match origin {
+            // What a dataset is made of is of the event, and no field of a dataset.
+            Origin::Field(name) if sources.models().split(name).is_none() => {
+                let field = Field {
+                    name: String::from(name),
+                    slot: 0,
+                };
+                all.extend(stand_ins(&field, piece, sources)?);
+            }
+            Origin::Constants(texts) => {
+                let holds = |text: &&str| text.to_ascii_lowercase().contains(piece);
+                if texts.iter().any(holds) {
+                    return None;
+                }
+            }
+            Origin::Field(_) | Origin::Made => return None,
+        }
+    }
+    Some(all)
 }
 
 /// The longest run, in lower case, of characters that are written as they are, if it

@@ -157,6 +157,12 @@ impl Wanted {
         }
     }
 
+    /// A text without case, with wildcards, and no network.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Wanted::Pattern(Pattern::new(text, false))
+    }
+
     fn matches(&self, value: &str) -> bool {
         match self {
             Wanted::Pattern(pattern) => pattern.matches(value),

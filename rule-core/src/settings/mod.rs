@@ -69,6 +69,10 @@ impl<'v> Section<'v> {
         self.typed(key, "a text", Value::as_str)
     }
 
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, SettingError> {
+        self.typed(key, "true or false", Value::as_bool)
+    }
+
     pub(crate) fn count(&self, key: &str) -> Result<Option<u64>, SettingError> {
         self.typed(key, "a whole number, not negative", Value::as_u64)
     }

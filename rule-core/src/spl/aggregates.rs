@@ -104,7 +104,7 @@ fn by(cursor: &mut Cursor<'_>, stats: &mut Stats) -> Parsed<()> {
 }
 
 /// Reads an aggregate, whose function was read.
-fn aggregate(cursor: &mut Cursor<'_>, start: usize, word: Name) -> Parsed<Aggregate> {
+pub(super) fn aggregate(cursor: &mut Cursor<'_>, start: usize, word: Name) -> Parsed<Aggregate> {
     let function = Name {
         text: word.text.to_lowercase(),
         span: word.span,

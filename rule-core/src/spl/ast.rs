@@ -61,6 +61,8 @@ pub enum Body {
     Eval(Vec<Assignment>),
     /// `stats`, `eventstats`, `streamstats`: options, aggregates, by-clause.
     Stats(Stats),
+    /// `tstats AGGREGATES from datamodel=X where PREDICATE by FIELDS`.
+    Tstats(Tstats),
     /// `convert timeformat="..." ctime(field) AS name ...`.
     Convert(Convert),
     /// `rename FIELD AS NAME, ...`.
@@ -275,6 +277,21 @@ pub struct Stats {
     /// The aggregates; at least one.
     pub aggregates: Vec<Aggregate>,
     /// The fields after `by`, in order; none without a by-clause.
+    pub by: Vec<Name>,
+}
+
+/// `tstats`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tstats {
+    /// Its options but `datamodel`, such as `summariesonly=true` and `span=1h`.
+    pub settings: Vec<Setting>,
+    /// The aggregates; at least one.
+    pub aggregates: Vec<Aggregate>,
+    /// The data model, and behind a point a dataset of it.
+    pub datamodel: Option<Name>,
+    /// What stands after `where`.
+    pub filter: Predicate,
+    /// The fields after `by`, in order.
     pub by: Vec<Name>,
 }
 

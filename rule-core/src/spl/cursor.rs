@@ -40,6 +40,8 @@ pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
+    /// Does a `by` end the terms of a search, outside of parentheses?
+    by_ends_terms: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -48,6 +50,7 @@ impl<'a> Cursor<'a> {
             text,
             at: 0,
             depth: 0,
+            by_ends_terms: false,
         }
     }
 
@@ -88,6 +91,23 @@ impl<'a> Cursor<'a> {
     /// Is this the end of the command? Reads the blanks before it.
     pub(super) fn at_command_end(&mut self) -> bool {
         matches!(self.after_blanks(), None | Some('|'))
+    }
+
+    /// From here on a `by` ends the terms of a search, as in `tstats`, or ends them no
+    /// more.
+    pub(super) fn end_terms_at_by(&mut self, ends: bool) {
+        self.by_ends_terms = ends;
+    }
+
+    /// Is this the end of the terms of a search? Reads the blanks before it.
+    pub(super) fn at_terms_end(&mut self) -> bool {
+        matches!(self.after_blanks(), None | Some('|' | ')' | ']'))
+            || (self.by_ends_terms && self.peek_by())
+    }
+
+    /// Does a by-clause begin here?
+    pub(super) fn peek_by(&self) -> bool {
+        self.peek_keyword("by") || self.peek_keyword("groupby")
     }
 
     /// Reads a text if it stands here.

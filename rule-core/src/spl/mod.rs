@@ -40,6 +40,7 @@ mod predicate;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tstats;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -7,7 +7,7 @@ use super::ast::{Body, Command, Name, Pipeline, Span};
 use super::cursor::Cursor;
 use super::error::{Fault, Parsed};
 use super::source::span;
-use super::{aggregates, arguments, expression, fields, predicate};
+use super::{aggregates, arguments, expression, fields, predicate, tstats};
 
 /// Reads a whole search. A text that doesn't begin with `|` begins with the
 /// `search` command, whose name may be left out; an empty text searches for every
@@ -79,6 +79,7 @@ fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         "where" => Body::Where(expression::whole(cursor)?),
         "eval" => Body::Eval(expression::assignments(cursor)?),
         "stats" | "eventstats" | "streamstats" => Body::Stats(aggregates::stats(cursor, &name)?),
+        "tstats" => Body::Tstats(tstats::tstats(cursor, &name)?),
         "convert" => Body::Convert(fields::convert(cursor)?),
         "rename" => Body::Rename(fields::rename(cursor)?),
         "table" => Body::Table(fields::table(cursor)?),

@@ -33,11 +33,22 @@ pub(super) fn predicate(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
     }
 }
 
+/// Reads the terms after the `where` of `tstats`, which a by-clause ends.
+pub(super) fn before_by(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
+    cursor.end_terms_at_by(true);
+    let predicate = match cursor.at_terms_end() {
+        true => Ok(Predicate::All),
+        false => all(cursor),
+    };
+    cursor.end_terms_at_by(false);
+    predicate
+}
+
 /// Reads terms that must all hold, to the end of the command or a `)`.
 fn all(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
     let mut parts = Vec::from([any(cursor)?]);
     loop {
-        if matches!(cursor.after_blanks(), None | Some('|' | ')' | ']')) {
+        if cursor.at_terms_end() {
             break;
         }
         if cursor.peek_capitals("AND") {

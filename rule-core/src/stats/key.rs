@@ -33,6 +33,10 @@ pub(super) fn single(stats: &Stats, source: &dyn Source) -> Option<Vec<u8>> {
                 append(&mut key, item);
             }
         });
+        if let (0, Some(missing)) = (count, &stats.missing) {
+            append(&mut key, Item::Text(missing));
+            count = 1;
+        }
         if count != 1 {
             return None;
         }
@@ -54,6 +58,11 @@ pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) 
             append(&mut value, item);
             values.push(value);
         });
+        if let (true, Some(missing)) = (values.is_empty(), &stats.missing) {
+            let mut value = Vec::new();
+            append(&mut value, Item::Text(missing));
+            values.push(value);
+        }
         keys = combine(&keys, &values, &mut left_out);
     }
     (keys, left_out)

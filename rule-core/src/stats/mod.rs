@@ -39,17 +39,21 @@ pub struct Stats {
     pub aggregates: Vec<Aggregate>,
     /// The fields of the by-clause, in order.
     pub by: Vec<Field>,
+    /// What stands for a by-field that an event lacks; without it such an event is in no
+    /// group.
+    pub missing: Option<String>,
 }
 
 impl Stats {
     /// Is an event in any group? One that lacks a by-field is in none.
     #[must_use]
     pub fn takes(&self, source: &dyn Source) -> bool {
-        self.by.iter().all(|field| {
-            let mut there = false;
-            source.visit(field, &mut |_| there = true);
-            there
-        })
+        self.missing.is_some()
+            || self.by.iter().all(|field| {
+                let mut there = false;
+                source.visit(field, &mut |_| there = true);
+                there
+            })
     }
 }
 

@@ -49,6 +49,7 @@ fn stats(aggregates: &[(&str, Option<&str>)], by: &[&str]) -> Stats {
             })
             .collect(),
         by: by.iter().map(|name| field(name)).collect(),
+        missing: None,
     }
 }
 

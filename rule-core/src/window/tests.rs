@@ -204,6 +204,7 @@ fn stats() -> Stats {
             column: String::from("count"),
         }],
         by: Vec::new(),
+        missing: None,
     }
 }
 

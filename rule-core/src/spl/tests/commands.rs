@@ -147,14 +147,29 @@ fn others() {
             "rex {field=\"x\"} {max_match=\"0\"} \"(?<a>\\\\w+)|b\"",
         ),
         (
+            "tstats",
+            "| tstats summariesonly=t count(x) as n, max(_time) from datamodel=D.E where (D.a=\"x y\" OR NOT D.b IN (1, 2)) \"D.c\"!=3 by _time, D.d span=1h",
+            "tstats summariesonly=\"t\" span=\"1h\" count<x>->n max<_time> from D.E where (and (or D.a='x y' (not (in D.b 1 2))) D.c!=3) by [_time,D.d]",
+        ),
+        (
+            "tstats in capitals",
+            "| tstats count FROM datamodel = D WHERE D.by=1 GROUPBY \"D.e\"",
+            "tstats count from D where D.by=1 by [D.e]",
+        ),
+        (
+            "tstats of all",
+            "| tstats count where by x",
+            "tstats count from - where all by [x]",
+        ),
+        (
             "groups",
-            "| tstats count(x) as n from datamodel=D.E where (D.a=\"x y\" OR NOT D.b IN (1, 2)) by _time span=1h",
-            "tstats count(x) as n from {datamodel=\"D.E\"} where ({D.a=\"x y\"} OR NOT D.b IN (1 , 2)) by _time {span=\"1h\"}",
+            "| mstats count(x) as n where (D.a=\"x y\" OR NOT D.b IN (1, 2)) by _time span=1h",
+            "mstats count(x) as n where ({D.a=\"x y\"} OR NOT D.b IN (1 , 2)) by _time {span=\"1h\"}",
         ),
         (
             "operators",
-            "| tstats count where a!=1 b >= 2 c==d",
-            "tstats count where a != 1 b >= 2 c == d",
+            "| mstats count where a!=1 b >= 2 c==d",
+            "mstats count where a != 1 b >= 2 c == d",
         ),
         (
             "blanks around equals",

@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::spl::ast::{
-    AggregateArgument, Argument, ArithmeticOp, Body, Command, CompareOp, Expr, ExprKind, Name,
-    Pipeline, Predicate, SearchValue, Setting, ValueForm,
+    Aggregate, AggregateArgument, Argument, ArithmeticOp, Body, Command, CompareOp, Expr, ExprKind,
+    Name, Pipeline, Predicate, SearchValue, Setting, ValueForm,
 };
 
 pub(super) fn pipeline(pipeline: &Pipeline) -> String {
@@ -29,20 +29,20 @@ fn command(command: &Command) -> String {
         Body::Stats(stats) => {
             let mut parts = Vec::new();
             parts.extend(stats.settings.iter().map(setting));
-            for one in &stats.aggregates {
-                let argument = match &one.argument {
-                    AggregateArgument::None => String::new(),
-                    AggregateArgument::Field(field) => format!("<{}>", field.text),
-                    AggregateArgument::Eval(expr) => format!("<eval {}>", expression(expr)),
-                    AggregateArgument::Other(_) => "<...>".to_string(),
-                };
-                parts.push(format!(
-                    "{}{argument}{}",
-                    one.function.text,
-                    alias(one.alias.as_ref())
-                ));
-            }
+            parts.extend(stats.aggregates.iter().map(aggregate));
             format!("{} by [{}]", parts.join(" "), names(&stats.by))
+        }
+        Body::Tstats(tstats) => {
+            let mut parts = Vec::new();
+            parts.extend(tstats.settings.iter().map(setting));
+            parts.extend(tstats.aggregates.iter().map(aggregate));
+            format!(
+                "{} from {} where {} by [{}]",
+                parts.join(" "),
+                tstats.datamodel.as_ref().map_or("-", |name| &name.text),
+                predicate(&tstats.filter),
+                names(&tstats.by)
+            )
         }
         Body::Convert(convert) => {
             let mut parts = Vec::new();
@@ -78,6 +78,20 @@ fn command(command: &Command) -> String {
     format!("{} {body}", command.name.text)
         .trim_end()
         .to_string()
+}
+
+fn aggregate(one: &Aggregate) -> String {
+    let argument = match &one.argument {
+        AggregateArgument::None => String::new(),
+        AggregateArgument::Field(field) => format!("<{}>", field.text),
+        AggregateArgument::Eval(expr) => format!("<eval {}>", expression(expr)),
+        AggregateArgument::Other(_) => "<...>".to_string(),
+    };
+    format!(
+        "{}{argument}{}",
+        one.function.text,
+        alias(one.alias.as_ref())
+    )
 }
 
 fn alias(alias: Option<&Name>) -> String {
