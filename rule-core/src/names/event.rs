@@ -201,11 +201,15 @@ impl<'r> Event<'r> {
             .fill(self, &mut |slot, value| made.push((slot, value)));
         for (slot, value) in made {
             if let Some(slot) = self.slots.get_mut(slot) {
-                slot.offer(0, value);
+                slot.offer(OF_A_DATASET, value);
             }
         }
     }
 }
+
+/// The rank of what a dataset's field is made of: what an event has under the field's own
+/// name counts before it.
+const OF_A_DATASET: u16 = u16::MAX;
 
 impl<'r> Slots<'r> for Event<'r> {
     fn values(&self, slot: usize) -> &[Cow<'r, str>] {

@@ -196,8 +196,7 @@ impl Slots<'_> {
     fn paths_of(&self, field: &str) -> Vec<String> {
         let mut paths = alloc::vec![String::from(field)];
         // `_time` is read apart: which path wins depends on the zones.
-        // The fields of datasets are made of others.
-        if field == "_time" || self.sources.models.split(field).is_some() {
+        if field == "_time" {
             return Vec::new();
         }
         paths.extend(

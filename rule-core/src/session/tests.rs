@@ -3,6 +3,7 @@
 //! What a search means is in the case collection of `tests/`, which every host
 //! runs; here is what holds for every input.
 
+mod datasets;
 mod passing;
 mod stored;
 mod streams;

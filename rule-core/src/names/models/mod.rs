@@ -4,6 +4,9 @@
 //! search calls `Processes.process_name`. The tables say by which of their own fields events
 //! are recognised, and what each field of the dataset is made of [Common Information Model
 //! Add-on, "data models"]. An event is in a dataset by the first source that takes it.
+//!
+//! What an event has under the name of such a field itself counts before what the tables
+//! make of it; whether it is in the dataset the tables say alone.
 
 mod compiled;
 mod part;
