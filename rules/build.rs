@@ -2,8 +2,9 @@
 //!
 //! `detections/*.yml` (not `*.test.yml`) become the array `detections`, in the
 //! order of their file names; `macros/*.yml` become the map `macros`, by name;
-//! `sources.yml` becomes `sources`, and `models.yml` its `models`. This is the shape of a configuration, so the
-//! engine reads what is built in just as it reads what a user gives it.
+//! `sources.yml` becomes `sources`, which `cim.yml` adds `events` and `models`
+//! to. This is the shape of a configuration, so the engine reads what is built
+//! in just as it reads what a user gives it.
 //!
 //! A file that cannot be read, or is not what its folder says, ends the build
 //! with the file's name and the reason.
@@ -45,18 +46,12 @@ struct Bundle {
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A folder stands for all the files in it, new ones too.
-    for watched in [
-        "build.rs",
-        "detections",
-        "macros",
-        "sources.yml",
-        "models.yml",
-    ] {
+    for watched in ["build.rs", "detections", "macros", "sources.yml", "cim.yml"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let mut sources: Map<String, Value> = read(&folder.join("sources.yml"))?;
-    sources.insert(String::from("models"), read(&folder.join("models.yml"))?);
+    sources.extend(read::<Map<String, Value>>(&folder.join("cim.yml"))?);
     let bundle = Bundle {
         detections: detections(&folder.join("detections"))?,
         macros: macros(&folder.join("macros"))?,

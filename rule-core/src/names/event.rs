@@ -5,8 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::kinds::Slots;
 use super::message::fill;
-use super::models::Slots;
 use super::table::Table;
 use crate::search::{Field, Fields};
 use crate::stats::{Item, Source};
@@ -195,25 +195,19 @@ impl<'r> Event<'r> {
                 slot.set(value);
             }
         }
-        let mut made: Vec<(usize, Cow<'r, str>)> = Vec::new();
-        table
-            .models
-            .fill(self, &mut |slot, value| made.push((slot, value)));
-        for (slot, value) in made {
-            if let Some(slot) = self.slots.get_mut(slot) {
-                slot.offer(OF_A_DATASET, value);
-            }
-        }
+        table.made.fill(self);
     }
 }
-
-/// The rank of what a dataset's field is made of: what an event has under the field's own
-/// name counts before it.
-const OF_A_DATASET: u16 = u16::MAX;
 
 impl<'r> Slots<'r> for Event<'r> {
     fn values(&self, slot: usize) -> &[Cow<'r, str>] {
         self.values(slot)
+    }
+
+    fn add(&mut self, slot: usize, value: Cow<'r, str>) {
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.offer(0, value);
+        }
     }
 }
 

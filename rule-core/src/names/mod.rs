@@ -7,6 +7,7 @@
 //! asked for and nothing else. Names grow, decoders don't.
 
 mod event;
+mod kinds;
 mod message;
 mod models;
 mod paths;
@@ -15,9 +16,10 @@ mod sources;
 mod table;
 
 pub use event::{Defaults, Event};
+pub use kinds::Kind;
+pub(crate) use kinds::Origin;
 pub(crate) use message::can_build;
-pub(crate) use models::Origin;
-pub use models::{Dataset, EventSource, Models};
+pub use models::{Dataset, Models};
 pub use reader::EventReader;
 pub use sources::Sources;
 pub(crate) use table::RAW;

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::kinds::Kind;
 use super::models::Models;
 use crate::settings::{Section, SettingError, texts, wrong};
 
@@ -30,8 +31,10 @@ pub struct Sources {
     pub(super) indexes: BTreeMap<String, String>,
     /// (Provider, event code) to message template.
     pub(super) messages: BTreeMap<(String, String), String>,
+    /// Kinds of events, in the order in which they give fields their values.
+    pub(super) kinds: Vec<Kind>,
     /// The datasets of data models.
-    pub(super) models: Models,
+    models: Models,
     /// Eventtype to the search that defines it.
     eventtypes: BTreeMap<String, String>,
     /// Tag to the search that defines it.
@@ -56,6 +59,7 @@ impl Sources {
                 "source",
                 "indexes",
                 "messages",
+                "events",
                 "models",
                 "eventtypes",
                 "tags",
@@ -98,6 +102,7 @@ impl Sources {
             source: section.text("source")?.map(String::from),
             indexes: table("indexes")?,
             messages,
+            kinds: Kind::list_from_json(&section)?,
             models: Models::from_json(&section)?,
             eventtypes: table("eventtypes")?,
             tags: table("tags")?,
@@ -145,6 +150,7 @@ impl Sources {
                 .entry(key.clone())
                 .or_insert_with(|| value.clone());
         }
+        self.kinds.extend(below.kinds.iter().cloned());
         self.models = self.models.over(&below.models);
         self.source = self.source.or_else(|| below.source.clone());
         self
@@ -159,6 +165,12 @@ impl Sources {
     pub(crate) fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
         let messages = self.messages.iter();
         messages.map(|((provider, _), template)| (provider.as_str(), template.as_str()))
+    }
+
+    /// Kinds of events, in the order in which they give fields their values.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     /// The datasets of data models.

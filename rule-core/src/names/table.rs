@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::models::Compiled;
+use super::kinds::Compiled;
 use super::paths::Paths;
 use super::sources::Sources;
 
@@ -26,8 +26,8 @@ pub struct Table {
     /// Are all fields kept, asked for by name or not?
     pub(super) keep_all: bool,
     pub(super) slots: WellKnown,
-    /// The fields of datasets that are asked for.
-    pub(super) models: Compiled,
+    /// What is made of the fields of an event.
+    pub(super) made: Compiled,
 }
 
 /// Where the fields are that the tables themselves ask for.
@@ -78,11 +78,20 @@ impl Table {
             places: BTreeMap::new(),
             paths: BTreeMap::new(),
         };
-        let mut models = Compiled::default();
+        let kinds = sources.kinds();
+        let mut made = Compiled::new(kinds, &mut |own| slots.of(own));
         for field in fields {
             let slot = slots.of(&field);
-            models.add(&sources.models, &field, slot, &mut |own| slots.of(own));
+            match sources.models().field(&field) {
+                Some((inner, default)) => {
+                    let own = slots.of(inner);
+                    made.add(kinds, inner, own, &mut |own| slots.of(own));
+                    made.add_of_dataset(slot, own, default);
+                }
+                None => made.add(kinds, &field, slot, &mut |own| slots.of(own)),
+            }
         }
+        made.settle();
         let [channel, provider, event_code] =
             ["Channel", "SourceName", "EventCode"].map(|name| slots.of(name));
         let find = |name: &str| slots.places.get(name).copied();
@@ -134,7 +143,7 @@ impl Table {
             insert_prefixes,
             keep_all,
             slots: well_known,
-            models,
+            made,
             sources,
         }
     }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Planner;
+use crate::names::Kind;
 use crate::search::{Bound, Comparison, Condition, Field, Pattern, Term, Test, Wanted};
 use crate::spl::ast::{Body, CompareOp, Name, Predicate, SearchValue, Span, ValueForm};
 use crate::spl::{Code, Error, parse};
@@ -168,6 +169,13 @@ impl Planner<'_> {
             for (_, definition) in sources.tags().filter(|(name, _)| pattern.matches(name)) {
                 tests.push(self.definition(definition, value, depth)?);
             }
+            let is_tagged = |kind: &&Kind| kind.tags.iter().any(|tag| pattern.matches(tag));
+            tests.extend(sources.kinds().iter().filter(is_tagged).map(of_kind));
+            // An event may say itself what it was tagged with.
+            tests.push(Test::Leaf {
+                condition: Condition::In(self.field(field)?, alloc::vec![wanted(value)]),
+                text: text.clone(),
+            });
         }
         Ok(match tests.len() {
             0 => Test::Leaf {
@@ -193,6 +201,15 @@ impl Planner<'_> {
             );
             return Err(self.error(Code::Syntax, message, Some(&value.text), value.span));
         }
+        self.defined_search_at(definition, depth + 1)
+    }
+
+    /// A search over events that a table has.
+    pub(super) fn defined_search(&self, definition: &str) -> Result<Test, Error> {
+        self.defined_search_at(definition, 0)
+    }
+
+    fn defined_search_at(&self, definition: &str, depth: usize) -> Result<Test, Error> {
         let search = parse(definition, self.context.macros)?;
         let inner = Planner {
             source: &search.source,
@@ -204,7 +221,7 @@ impl Planner<'_> {
             let Body::Search(predicate) = &command.body else {
                 return Err(inner.unsupported_command(command));
             };
-            tests.push(inner.predicate_at(predicate, true, depth + 1)?);
+            tests.push(inner.predicate_at(predicate, true, depth)?);
         }
         Ok(if tests.len() == 1 {
             tests.pop().unwrap_or(Test::All)
@@ -212,6 +229,24 @@ impl Planner<'_> {
             Test::And(tests)
         })
     }
+}
+
+/// The events of a kind.
+fn of_kind(kind: &Kind) -> Test {
+    let when = kind.when.iter().map(|(field, values)| Test::Leaf {
+        condition: Condition::In(
+            Field {
+                name: field.clone(),
+                slot: 0,
+            },
+            values.iter().map(|value| Wanted::text(value)).collect(),
+        ),
+        text: match values.as_slice() {
+            [value] => format!("{field}=\"{value}\""),
+            _ => format!("{field} IN (\"{}\")", values.join("\", \"")),
+        },
+    });
+    Test::And(when.collect())
 }
 
 fn wanted(value: &SearchValue) -> Wanted {

@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 
 use super::{Plan, Planner};
 use crate::names::Dataset;
-use crate::search::{Condition, Field, Test, Wanted};
-use crate::spl::ast::{self, Body, CompareOp, Name, SearchValue};
-use crate::spl::{Code, Error, nearest, parse};
+use crate::search::Test;
+use crate::spl::ast::{self, CompareOp, Name, SearchValue};
+use crate::spl::{Code, Error, nearest};
 
 /// Which events a dataset of a name takes.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +40,12 @@ impl Planner<'_> {
             context: self.context,
             node: Some(node),
         };
-        let mut filters = alloc::vec![node.events()];
+        // What is asked of the fields tells most events apart sooner than what a dataset has.
+        let mut filters = alloc::vec![planner.predicate(&tstats.filter, true)?];
         if let Some(child) = child {
             filters.push(planner.below(node, child, datamodel)?);
         }
-        filters.push(planner.predicate(&tstats.filter, true)?);
+        filters.push(self.defined_search(&node.dataset.search)?);
         let written = ast::Stats {
             settings: Vec::new(),
             aggregates: tstats.aggregates.clone(),
@@ -143,42 +144,6 @@ impl Planner<'_> {
             let code = Code::UnsupportedFeature;
             return Err(self.error(code, message, Some(&written.text), written.span));
         };
-        let search = parse(definition, self.context.macros)?;
-        let inner = Planner {
-            source: &search.source,
-            context: self.context,
-            node: None,
-        };
-        let mut tests = Vec::new();
-        for command in &search.pipeline.commands {
-            let Body::Search(predicate) = &command.body else {
-                return Err(inner.unsupported_command(command));
-            };
-            tests.push(inner.predicate(predicate, true)?);
-        }
-        Ok(Test::And(tests))
-    }
-}
-
-impl Node<'_> {
-    /// The events that are in the dataset: those of any of its sources.
-    fn events(&self) -> Test {
-        let sources = self.dataset.sources().iter().map(|source| {
-            let when = source.when.iter().map(|(field, values)| Test::Leaf {
-                condition: Condition::In(
-                    Field {
-                        name: field.clone(),
-                        slot: 0,
-                    },
-                    values.iter().map(|value| Wanted::text(value)).collect(),
-                ),
-                text: match values.as_slice() {
-                    [value] => format!("{field}=\"{value}\""),
-                    _ => format!("{field} IN (\"{}\")", values.join("\", \"")),
-                },
-            });
-            Test::And(when.collect())
-        });
-        Test::Or(sources.collect())
+        self.defined_search(definition)
     }
 }

@@ -84,46 +84,52 @@ fn of_condition(condition: &Condition, sources: &Sources) -> Option<BTreeSet<Str
 fn stand_ins(field: &Field, piece: &str, sources: &Sources) -> Option<BTreeSet<String>> {
     match field.name.as_str() {
         "host" | "source" | "sourcetype" | "index" | "_time" => None,
-        "Message" => sources
-            .messages()
-            .filter(|(_, template)| can_build(template, piece))
-            .map(|(provider, _)| longest_piece([provider].into_iter()))
-            .collect(),
-        _ => match sources.models().origins(&field.name) {
-            Some(origins) => of_origins(origins, piece, sources),
-            None => Some(BTreeSet::new()),
+        "Message" => of_messages(piece, sources),
+        name => match sources.models().field(name) {
+            Some((inner, default)) if default.is_none_or(|text| !holds(text, piece)) => {
+                let inner = Field {
+                    name: String::from(inner),
+                    slot: 0,
+                };
+                stand_ins(&inner, piece, sources)
+            }
+            Some(_) => None,
+            None => of_kinds(name, piece, sources),
         },
     }
 }
 
-/// The same for a field of a dataset. The pieces that are looked for have none of the
-/// characters that a value is cut at or put together with.
-fn of_origins(
-    origins: Vec<Origin<'_>>,
-    piece: &str,
-    sources: &Sources,
-) -> Option<BTreeSet<String>> {
+/// The same for a field that kinds of events make of others. The pieces that are looked for
+/// have none of the characters that a value is cut at or put together with.
+fn of_kinds(name: &str, piece: &str, sources: &Sources) -> Option<BTreeSet<String>> {
     let mut all = BTreeSet::new();
-    for origin in origins {
+    for origin in sources.kinds().iter().flat_map(|kind| kind.origins(name)) {
         match origin {
-            // What a dataset is made of is of the event, and no field of a dataset.
-            Origin::Field(name) if sources.models().split(name).is_none() => {
-                let field = Field {
-                    name: String::from(name),
-                    slot: 0,
-                };
-                all.extend(stand_ins(&field, piece, sources)?);
-            }
+            Origin::Field("host" | "source" | "sourcetype" | "index") => return None,
+            Origin::Field("Message") => all.extend(of_messages(piece, sources)?),
+            Origin::Field(_) => {}
             Origin::Constants(texts) => {
-                let holds = |text: &&str| text.to_ascii_lowercase().contains(piece);
-                if texts.iter().any(holds) {
+                if texts.iter().any(|text| holds(text, piece)) {
                     return None;
                 }
             }
-            Origin::Field(_) | Origin::Made => return None,
+            Origin::Made => return None,
         }
     }
     Some(all)
+}
+
+fn of_messages(piece: &str, sources: &Sources) -> Option<BTreeSet<String>> {
+    sources
+        .messages()
+        .filter(|(_, template)| can_build(template, piece))
+        .map(|(provider, _)| longest_piece([provider].into_iter()))
+        .collect()
+}
+
+/// Does a text, in whatever case, hold a piece?
+fn holds(text: &str, piece: &str) -> bool {
+    text.to_ascii_lowercase().contains(piece)
 }
 
 /// The longest run, in lower case, of characters that are written as they are, if it

@@ -9,8 +9,8 @@ fn config(parts: &str, wanted: &str, more: &str) -> String {
     format!(
         r#"{{"detections": {{"name": "n", "id": "i", "search":
             "| tstats count from datamodel=M.D where D.f=\"{wanted}\" by D.f"}},
-            "sources": {{"models": {{"D": {{"model": "M", "defaults": {{"filled": ["f"]}}, "events": [
-                {{"when": {{"Channel": "chan*"}}, "fields": {{"f": {parts}}}}}]}}}},
+            "sources": {{"models": {{"D": {{"model": "M", "search": "tag=t", "defaults": {{"filled": ["f"]}}}}}},
+                "events": [{{"when": {{"Channel": "chan*"}}, "tags": "t", "fields": {{"f": {parts}}}}}],
                 "messages": [{{"provider": "Prov", "event_code": "1", "template": "Built of %1."}}],
                 "inserts": ["EventData."]}},
             "window": "all" {more}}}"#

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-/// The values of a field of the dataset `D`, of an event of JSON.
-fn values(models: &Value, field: &str, event: &Value) -> Vec<String> {
-    let sources = Sources::from_json(&json!({ "models": models })).unwrap();
+/// The values of a field of an event of JSON.
+fn values(sources: &Value, field: &str, event: &Value) -> Vec<String> {
+    let sources = Sources::from_json(sources).unwrap();
     let table = Table::new(sources, [field.to_string()], false);
     let text = event.to_string();
     let mut reader = EventReader::new(&table, Envelope::None, Cow::Borrowed(""));
@@ -21,11 +21,10 @@ fn values(models: &Value, field: &str, event: &Value) -> Vec<String> {
 
 /// The value of a field that is made so of an event.
 fn made(parts: &Value, event: &Value) -> Vec<String> {
-    let models =
-        json!({"D": {"model": "M", "events": [{"when": {"t": "*"}, "fields": {"f": parts}}]}});
+    let sources = json!({"events": [{"when": {"t": "*"}, "fields": {"f": parts}}]});
     let mut event = event.clone();
     event["t"] = json!("1");
-    values(&models, "D.f", &event)
+    values(&sources, "f", &event)
 }
 
 #[test]
@@ -166,83 +165,101 @@ fn what_fields_are_made_of() {
 }
 
 #[test]
-fn the_first_source_that_takes_an_event_counts() {
-    let models = json!({"D": {
-    "model": "M",
-    "defaults": {"unknown": ["f"], "0": ["g"]},
-    "children": {"C": "D.f=1"},
-    "events": [
-        {"when": {"a": ["1", "x*"], "b": "2"}, "fields": {"f": "c"}},
-        {"when": {"a": "1"}, "fields": {"f": {"is": "other"}}, "as_named": true},
-    ]}});
+fn each_field_has_the_first_value_that_a_kind_gives_it() {
+    let sources = json!({
+        "events": [
+            {"when": {"a": ["1", "x*"], "b": "2"}, "fields": {"f": "c"}},
+            {"when": {"a": "1"}, "fields": {"f": {"is": "other"}, "g": {"is": "g"}}},
+        ],
+        "models": {"D": {
+            "model": "M",
+            "defaults": {"unknown": ["f", "i"], "0": ["g"]},
+            "children": {"C": "D.f=1"}}}});
     for (field, event, wanted) in [
-        ("D.f", json!({"a": "1", "b": "2", "c": "x"}), &["x"][..]),
-        ("D.f", json!({"a": "XY", "b": "2", "c": "x"}), &["x"]),
-        ("D.f", json!({"a": "1", "b": "2"}), &["unknown"]),
-        ("D.f", json!({"a": "1", "b": "3", "c": "x"}), &["other"]),
-        ("D.f", json!({"a": "2", "c": "x"}), &[]),
-        ("D.g", json!({"a": "1", "b": "2", "g": "x"}), &["0"]),
-        ("D.g", json!({"a": "1", "g": "x"}), &["x"]),
+        ("f", json!({"a": "1", "b": "2", "c": "x"}), &["x"][..]),
+        ("f", json!({"a": "XY", "b": "2", "c": "x"}), &["x"]),
+        ("f", json!({"a": "1", "b": "2"}), &["other"]),
+        ("f", json!({"a": "1", "b": "3", "c": "x"}), &["other"]),
+        ("f", json!({"a": "2", "c": "x"}), &[]),
+        ("f", json!({"a": "1", "f": "own"}), &["own"]),
+        ("g", json!({"a": "1", "b": "2", "c": "x"}), &["g"]),
+        ("D.f", json!({"a": "1", "b": "2", "c": "x"}), &["x"]),
+        ("D.f", json!({"a": "1", "f": ["own"]}), &["other"]),
+        ("D.f", json!({"f": "own"}), &["own"]),
+        ("D.f", json!({"f": ""}), &["unknown"]),
+        ("D.g", json!({"a": "2"}), &["0"]),
         ("D.h", json!({"a": "1"}), &[]),
-        ("D.C.h", json!({"a": "1", "h": "x"}), &["x"]),
-        ("D.E.h", json!({"a": "1", "E": {"h": "x"}}), &["x"]),
+        ("D.h", json!({"h": "x"}), &["x"]),
+        ("D.C.h", json!({"h": "x"}), &["x"]),
+        ("D.C.i", json!({"h": "x"}), &["unknown"]),
+        ("D.E.h", json!({"h": "x"}), &[]),
+        ("D.E.h", json!({"E.h": "x"}), &["x"]),
         // An ordinary search may ask for a field that happens to be called so.
-        ("D.f", json!({"D": {"f": "x"}}), &["x"]),
-        ("D.f", json!({"a": "1", "D.f": "x"}), &["x"]),
+        ("D.f", json!({"a": "1", "D": {"f": "x"}}), &["x"]),
     ] {
-        assert_eq!(values(&models, field, &event), wanted, "{field} of {event}");
+        assert_eq!(
+            values(&sources, field, &event),
+            wanted,
+            "{field} of {event}"
+        );
     }
 }
 
 #[test]
 fn tables_of_a_user_come_first() {
-    let own = json!({"models": {"D": {
-        "defaults": {"mine": ["f"]},
-        "events": [{"when": {"a": "1"}, "fields": {"f": "own"}}]}}});
-    let below = json!({"models": {"D": {
-        "model": "M",
-        "defaults": {"unknown": ["f", "g"]},
-        "events": [{"when": {"a": "*"}, "fields": {"f": "other"}}]}}});
+    let own = json!({
+        "events": [{"when": {"a": "1"}, "fields": {"f": {"is": "own"}}}],
+        "models": {"D": {"defaults": {"mine": ["f"]}}}});
+    let below = json!({
+        "events": [{"when": {"a": "*"}, "tags": "t", "fields": {"f": {"is": "other"}}}],
+        "models": {"D": {"model": "M", "search": "tag=t", "defaults": {"unknown": ["f", "g"]}}}});
     let own = Sources::from_json(&own).unwrap();
     let joined = own.over(&Sources::from_json(&below).unwrap());
-    let dataset = joined.models().dataset("D").unwrap();
-    assert_eq!(dataset.model, "M");
-    assert_eq!(dataset.sources().len(), 2);
-    assert_eq!(dataset.defaults["f"], "mine");
-    assert_eq!(dataset.defaults["g"], "unknown");
+    assert_eq!(joined.kinds().len(), 2);
     assert_eq!(
-        dataset.sources()[0].when,
+        joined.kinds()[0].when,
         [("a".to_string(), std::vec!["1".to_string()])]
     );
+    assert_eq!(joined.kinds()[1].tags, ["t"]);
+    let (name, dataset) = joined.models().of_model("M").next().unwrap();
+    assert_eq!((name, dataset.search.as_str()), ("D", "tag=t"));
+    assert_eq!(joined.models().field("D.f"), Some(("f", Some("mine"))));
+    assert_eq!(joined.models().field("D.g"), Some(("g", Some("unknown"))));
+    assert_eq!(joined.models().field("D.h"), Some(("h", None)));
+    assert_eq!(joined.models().field("E.h"), None);
 }
 
 #[test]
 fn what_is_wrong_with_a_table() {
-    let of = |events: Value| json!({"models": {"D": {"events": events}}});
+    let of = |event: Value| json!({"events": [event]});
     for (sources, wanted) in [
         (
-            of(json!([{}])),
-            "`sources.models.D.events[0].when` must say what tells these events from others",
+            of(json!({})),
+            "`sources.events[0].when` must say what tells these events from others",
         ),
         (
-            of(json!([{"when": {"a": "1"}, "fields": {"f": {"take": "last"}}}])),
-            "`sources.models.D.events[0].fields.f` must say one of `from`, `is`, `command_line`",
+            of(json!({"when": {"a": "1"}, "fields": {"f": {"take": "last"}}})),
+            "`sources.events[0].fields.f` must say one of `from`, `is`, `command_line`",
         ),
         (
-            of(json!([{"when": {"a": "1"}, "fields": {"f": {"from": "a", "take": "first"}}}])),
-            "`sources.models.D.events[0].fields.f.take` must be `last` or `above`, not `\"first\"`",
+            of(json!({"when": {"a": "1"}, "fields": {"f": {"from": "a", "take": "first"}}})),
+            "`sources.events[0].fields.f.take` must be `last` or `above`, not `\"first\"`",
         ),
         (
-            of(json!([{"when": {"a": "1"}, "fields": {"f": {"command_line": ["a"]}}}])),
-            "`sources.models.D.events[0].fields.f.command_line` must be two texts",
+            of(json!({"when": {"a": "1"}, "fields": {"f": {"command_line": ["a"]}}})),
+            "`sources.events[0].fields.f.command_line` must be two texts",
         ),
         (
-            of(json!([{"when": {"a": 1}}])),
-            "`sources.models.D.events[0].when.a` must be a text or a list of texts, not `1`",
+            of(json!({"when": {"a": 1}})),
+            "`sources.events[0].when.a` must be a text or a list of texts, not `1`",
         ),
         (
-            json!({"models": {"D": {"event": []}}}),
-            "unknown key `event` in `sources.models.D`: did you mean `events`?",
+            json!({"models": {"D": {"searches": []}}}),
+            "unknown key `searches` in `sources.models.D`: did you mean `search`?",
+        ),
+        (
+            json!({"models": {"D": {"defaults": {"unknown": 5}}}}),
+            "`sources.models.D.defaults.unknown` must be a list of texts, not `5`",
         ),
     ] {
         let error = Sources::from_json(&sources).unwrap_err();

@@ -1,4 +1,4 @@
-//! What a field of a dataset is made of.
+//! What a field of a kind of events is made of.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -153,7 +153,7 @@ impl Part {
 
 impl Taken {
     /// A field as it is.
-    pub(super) fn of(field: &str) -> Self {
+    fn of(field: &str) -> Self {
         Taken {
             field: String::from(field),
             ..Taken::default()
