@@ -157,7 +157,9 @@ pub(crate) enum DescribeForm {
 #[command(next_help_heading = "Rules")]
 pub(crate) struct Common {
     /// A detection: YAML, or a bare search in a file that ends in `.spl`; repeatable
-    #[arg(long = "rule", value_name = "FILE")]
+    ///
+    /// Of a folder all detections run that can; how many cannot is told.
+    #[arg(long = "rule", value_name = "PATH")]
     rules: Vec<PathBuf>,
 
     /// A search as text; repeatable
@@ -266,7 +268,11 @@ impl Common {
         let mut settings = Settings::default();
         self.settings.add_to(&mut settings)?;
         for path in &self.rules {
-            settings.detections.push(Detection::from_file(path)?);
+            if path.is_dir() {
+                settings.add_folder(path)?;
+            } else {
+                settings.detections.push(Detection::from_file(path)?);
+            }
         }
         let searches = self
             .searches

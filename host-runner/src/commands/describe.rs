@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use serde_json::{Value, json};
 
+use super::open::open_rules;
 use crate::cli::{Describe, DescribeForm};
 use crate::failure::{DONE, Failure};
 use crate::module::Module;
@@ -16,9 +17,7 @@ pub(super) fn execute(options: &Describe) -> Result<u8, Failure> {
     let configuration = settings.to_json()?;
     let module = options.module.load()?;
     let mut instance = module.instantiate()?;
-    let mut session = instance
-        .open(&configuration)
-        .map_err(|error| Failure::at_open(error, &settings))?;
+    let mut session = open_rules(&mut instance, &configuration, &settings)?;
     let mut described = session.describe()?;
     described["host"] = host(&module);
     match options.output {
@@ -45,18 +44,24 @@ fn text(module: &str, described: &Value) -> String {
     let mut out = String::new();
     let bold = Style::new().bold();
     let _ = writeln!(out, "{bold}{}{bold:#}", one_line(module));
-    entries(described, &["rules", "failed"], &mut out);
+    entries(described, &["rules", "refused"], &mut out);
     for rule in list(described, "rules") {
         let name = rule.get("name").and_then(Value::as_str).unwrap_or_default();
         let _ = writeln!(out, "\n{bold}{}{bold:#}", one_line(name));
         entries(rule, &["name"], &mut out);
     }
-    for failed in list(described, "failed") {
-        let message = failed
+    for refused in list(described, "refused") {
+        let message = refused
             .get("message")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let _ = writeln!(out, "\ndoes not load: {}", one_line(message));
+        let name = refused.get("detection").and_then(Value::as_str);
+        let name = name.map_or_else(String::new, |name| format!("`{name}`: "));
+        let _ = writeln!(
+            out,
+            "\ndoes not run: {}",
+            one_line(&format!("{name}{message}"))
+        );
     }
     out
 }
@@ -120,7 +125,7 @@ mod tests {
             "abi": "1.0",
             "rules": [{"name": "R", "search": "a=1\n| stats count", "fields": ["a", "b"], "version": null,
                 "schedule": {"cron": "0 * * * *", "latest": "-10m@m"}}],
-            "failed": [],
+            "refused": [{"detection": "S", "message": "can't run the command `x`"}],
         });
         let plain = anstream::adapter::strip_str(&text("the module", &described)).to_string();
         assert_eq!(
@@ -131,7 +136,9 @@ mod tests {
              R\n  \
                search    a=1\n            | stats count\n  \
                fields    a, b\n  \
-               schedule  cron 0 * * * *, latest -10m@m\n"
+               schedule  cron 0 * * * *, latest -10m@m\n\
+             \n\
+             does not run: `S`: can't run the command `x`\n"
         );
     }
 }

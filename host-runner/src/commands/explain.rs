@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::open::open_rules;
 use crate::cli::{Explain, ExplainForm};
 use crate::failure::{DONE, Failure};
 use crate::input::{self, Format, Location, Stream};
@@ -25,9 +26,7 @@ pub(super) fn execute(options: &Explain) -> Result<u8, Failure> {
 
     let module = options.module.load()?;
     let mut instance = module.instantiate()?;
-    let mut session = instance
-        .open(&configuration)
-        .map_err(|error| Failure::at_open(error, &settings))?;
+    let mut session = open_rules(&mut instance, &configuration, &settings)?;
     session.input(&events.of_input(&location.name(), format))?;
     let answer = session.explain(&event)?;
     match options.output {

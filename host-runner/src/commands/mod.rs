@@ -5,6 +5,7 @@ mod coverage;
 mod describe;
 mod explain;
 mod keeping;
+mod open;
 mod pack;
 mod run;
 mod serve;

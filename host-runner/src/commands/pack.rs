@@ -1,5 +1,6 @@
 //! `pack`: rules and settings into a module.
 
+use super::open::open_rules;
 use super::summary::counted;
 use crate::cli::Pack;
 use crate::failure::{DONE, Failure};
@@ -29,7 +30,7 @@ pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
     // Started as a host will, before it is written.
     let target = options.out.display().to_string();
     let mut instance = compiler.bytes(&target, &packed)?.instantiate()?;
-    let mut session = instance.open(&serde_json::json!({}))?;
+    let mut session = open_rules(&mut instance, &serde_json::json!({}), &settings)?;
     let described = session.describe()?;
     // A host may load it at any moment.
     replace(&options.out, &packed).map_err(|source| Failure::Target {

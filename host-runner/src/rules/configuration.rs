@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{Detection, InputSettings, Macros, RuleError, timezone, yaml};
+use super::{DETECTIONS, Detection, InputSettings, Macros, RuleError, files, timezone, yaml};
 
 /// What the user set for a run.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub file: Map<String, Value>,
     /// The detections; with none those of the file, else those in the module.
     pub detections: Vec<Detection>,
+    /// Do the others run where a detection cannot?
+    pub skip_refused: bool,
     /// The macros, over those of the file.
     pub macros: Macros,
     /// The windows.
@@ -64,6 +66,27 @@ impl Settings {
         }
     }
 
+    /// Adds the detections of a folder, all the way down; those that cannot run are left
+    /// out when the others are opened. A YAML file that is no detection is passed over.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or is no YAML, and where there is no detection.
+    pub fn add_folder(&mut self, path: &Path) -> Result<(), RuleError> {
+        let before = self.detections.len();
+        for file in files(path, DETECTIONS)? {
+            self.detections.extend(Detection::from_file_if_any(&file)?);
+        }
+        self.skip_refused = true;
+        match self.detections.len() > before {
+            true => Ok(()),
+            false => Err(RuleError::content(
+                path,
+                "no detection is in this folder: a detection's YAML has the key `search`",
+            )),
+        }
+    }
+
     /// The configuration as `rule_open` takes it.
     ///
     /// # Errors
@@ -78,6 +101,9 @@ impl Settings {
                 .map(|detection| detection.body.clone())
                 .collect();
             all.insert("detections".to_owned(), Value::Array(bodies));
+        }
+        if self.skip_refused {
+            all.insert("refused".to_owned(), json!("skip"));
         }
         if !self.macros.is_empty()
             && let Value::Object(macros) = all.entry("macros").or_insert_with(|| json!({}))

@@ -24,6 +24,8 @@ use crate::window::Schedule;
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     pub(super) detections: Vec<Value>,
+    /// Do the others run where a detection cannot?
+    pub(super) skips_refused: bool,
     pub(super) macros: Macros,
     pub(super) sources: Sources,
     pub(super) defaults: Defaults,
@@ -92,8 +94,9 @@ pub(super) enum EarlyRows {
     Running,
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "detections",
+    "refused",
     "macros",
     "sources",
     "defaults",
@@ -110,8 +113,9 @@ const KEYS: [&str; 13] = [
 
 /// What decides which rules there are and what they mean, and so cannot be given to
 /// a host whose rules are sealed.
-const SEALED: [&str; 7] = [
+const SEALED: [&str; 8] = [
     "detections",
+    "refused",
     "macros",
     "sources",
     "defaults",
@@ -151,6 +155,7 @@ impl Config {
             .transpose()?;
         Ok(Config {
             detections,
+            skips_refused: either("refused").map_or(Ok(false), refused)?,
             macros,
             sources,
             defaults: either("defaults").map_or_else(|| Ok(Defaults::default()), defaults)?,
@@ -353,6 +358,15 @@ fn early(value: &Value) -> Result<EarlyRows, SettingError> {
         Value::Bool(true) => Ok(EarlyRows::First),
         Value::String(text) if text == "running" => Ok(EarlyRows::Running),
         _ => Err(wrong("early", "`true`, `false` or `running`", value)),
+    }
+}
+
+/// `error` or `skip`.
+fn refused(value: &Value) -> Result<bool, SettingError> {
+    match value.as_str() {
+        Some("error") => Ok(false),
+        Some("skip") => Ok(true),
+        _ => Err(wrong("refused", "`error` or `skip`", value)),
     }
 }
 

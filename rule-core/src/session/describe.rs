@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::ABI_VERSION;
 use super::config::{Config, Limits};
 use super::engine::Engine;
+use super::error::SessionError;
 use super::rule::Rule;
 use crate::detection::{Risk, ScheduleText};
 use crate::entries;
@@ -28,6 +29,9 @@ struct Description<'e> {
     /// such texts.
     literals: Option<BTreeSet<String>>,
     rules: Vec<RuleDescription<'e>>,
+    /// Why the other detections do not run; left out where there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    refused: &'e [SessionError],
     /// The fields that events are read for.
     fields: &'e [String],
     limits: &'e Limits,
@@ -75,6 +79,7 @@ pub(super) fn describe(engine: &Engine) -> Vec<u8> {
         fields: engine.fields(),
         literals: literals(engine),
         rules,
+        refused: &engine.refused,
         limits,
         memory: Memory {
             needed: engine.memory_needed(),

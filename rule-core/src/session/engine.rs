@@ -41,6 +41,8 @@ pub(super) const PARTIAL: u8 = 1;
 pub(super) struct Engine {
     config: Config,
     pub(super) rules: Vec<Rule>,
+    /// Why the other detections cannot run.
+    pub(super) refused: Vec<SessionError>,
     /// Which records can match.
     pub(super) scan: Scan,
     /// Which of the events can match that a host has not decoded; made when it asks first.
@@ -89,10 +91,7 @@ impl Engine {
         let lengths = carried.iter().map(|layer| layer.len());
         let text_bytes = lengths.fold(config.len(), usize::saturating_add);
         let config = Config::read(config, carried)?;
-        let mut rules = Vec::new();
-        for detection in &config.detections {
-            rules.push(Rule::new(detection, &config)?);
-        }
+        let (mut rules, refused) = rules(&config)?;
         let mut fields: BTreeSet<String> = BTreeSet::new();
         for rule in &rules {
             fields.extend(rule.plan.fields.iter().cloned());
@@ -117,6 +116,7 @@ impl Engine {
             clock: Clock::new(config.clock, config.limits.future),
             config,
             rules,
+            refused,
             scan,
             stored: None,
             reading: Reading::new(table, defaults, keep_raw),
@@ -411,6 +411,23 @@ impl Engine {
     pub(super) fn fields(&self) -> &[String] {
         self.reading.table.fields()
     }
+}
+
+/// The detections that can run, and why the others cannot. One that cannot is an error,
+/// but where the others are to run; then it is one where there are no others.
+fn rules(config: &Config) -> Result<(Vec<Rule>, Vec<SessionError>), SessionError> {
+    let (mut rules, mut refused) = (Vec::new(), Vec::new());
+    for detection in &config.detections {
+        match Rule::new(detection, config) {
+            Ok(rule) => rules.push(rule),
+            Err(error) if config.skips_refused => refused.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if rules.is_empty() && !refused.is_empty() {
+        return Err(refused.swap_remove(0));
+    }
+    Ok((rules, refused))
 }
 
 impl Sink for Engine {

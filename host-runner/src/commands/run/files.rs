@@ -4,6 +4,7 @@
 use std::fs::File;
 
 use super::super::keeping::{Keeper, output_state, start};
+use super::super::open::open_rules;
 use super::reading::Reader;
 use super::results::{Results, Tally};
 use super::{Rules, conclude};
@@ -19,9 +20,7 @@ pub(super) fn execute(options: &Run, rules: &Rules<'_>, found: &Found) -> Result
     let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
     let module = options.module.load()?;
     let mut instance = module.instantiate()?;
-    let mut session = instance
-        .open(rules.configuration)
-        .map_err(|error| Failure::at_open(error, rules.settings))?;
+    let mut session = open_rules(&mut instance, rules.configuration, rules.settings)?;
 
     let fresh = begun(options, found);
     let resumed = match &keeper {

@@ -4,6 +4,7 @@
 use std::panic;
 use std::thread;
 
+use super::super::open::open_rules;
 use super::parts::{self, LEAST};
 use super::reading::{Piece, Reader};
 use super::results::{Results, Tally};
@@ -41,9 +42,7 @@ pub(super) fn execute(
     let Some((instance, first)) = work.next() else {
         return Err(Failure::Usage("there is nothing to read".to_owned()));
     };
-    let session = instance
-        .open(rules.configuration)
-        .map_err(|error| Failure::at_open(error, rules.settings))?;
+    let session = open_rules(instance, rules.configuration, rules.settings)?;
     let sizes: Option<u64> = found.inputs.iter().map(Location::size).sum();
     let results = Results::open(options, Start::Anew, Progress::new(sizes, !options.quiet))?;
     let shared = Shared {

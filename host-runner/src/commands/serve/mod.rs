@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use self::engine::Engine;
 use self::kept::Kept;
 use super::keeping::{Keeper, alert_file, output_state, start};
+use super::open::open_rules;
 use super::settings::settings;
 use super::summary;
 use crate::checkpoint::Header;
@@ -57,9 +58,7 @@ pub(super) fn execute(options: &Serve) -> Result<u8, Failure> {
     let keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
     let module = options.module.load()?;
     let mut instance = module.instantiate()?;
-    let mut session = instance
-        .open(&configuration)
-        .map_err(|error| Failure::at_open(error, &settings))?;
+    let mut session = open_rules(&mut instance, &configuration, &settings)?;
 
     let mut fresh = Header::new(true, Vec::new());
     fresh.output = output_state(options.to.as_ref());

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::super::keeping::{Keeper, output_state, start};
+use super::super::open::open_rules;
 use super::results::{Results, Tally};
 use super::{Rules, check_stdin, conclude, is_target};
 use crate::checkpoint::Header;
@@ -49,9 +50,7 @@ pub(super) fn execute(options: &Run, rules: &Rules<'_>) -> Result<u8, Failure> {
     let mut keeper = Keeper::lock(options.checkpoint.as_deref(), options.checkpoint_interval)?;
     let module = options.module.load()?;
     let mut instance = module.instantiate()?;
-    let mut session = instance
-        .open(rules.configuration)
-        .map_err(|error| Failure::at_open(error, rules.settings))?;
+    let mut session = open_rules(&mut instance, rules.configuration, rules.settings)?;
 
     let names_text = names.iter().map(|name| name.display().to_string());
     let mut fresh = Header::new(true, names_text.collect());
