@@ -182,6 +182,14 @@ pub(crate) struct SettingOptions {
     #[arg(long = "macro", value_name = "NAME=TEXT")]
     macro_texts: Vec<String>,
 
+    /// Tables for `lookup`: a CSV file, a folder of them, or of the published YAML form; repeatable
+    #[arg(long, value_name = "PATH")]
+    lookups: Vec<PathBuf>,
+
+    /// A table for `lookup` from a CSV file; repeatable; wins over `--lookups`
+    #[arg(long = "lookup", value_name = "NAME=FILE")]
+    lookup_files: Vec<String>,
+
     /// A configuration in YAML or JSON; options win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -257,6 +265,12 @@ impl SettingOptions {
         }
         for text in &self.macro_texts {
             settings.macros.add_text(text)?;
+        }
+        for path in &self.lookups {
+            settings.lookups.add_path(path)?;
+        }
+        for text in &self.lookup_files {
+            settings.lookups.add_text(text)?;
         }
         Ok(())
     }

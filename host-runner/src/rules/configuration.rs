@@ -8,7 +8,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{DETECTIONS, Detection, InputSettings, Macros, RuleError, files, timezone, yaml};
+use super::{
+    DETECTIONS, Detection, InputSettings, Lookups, Macros, RuleError, files, timezone, yaml,
+};
 
 /// What the user set for a run.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,8 @@ pub struct Settings {
     pub skip_refused: bool,
     /// The macros, over those of the file.
     pub macros: Macros,
+    /// The tables for `lookup`, over those of the file.
+    pub lookups: Lookups,
     /// The windows.
     pub window: Option<Window>,
     /// As many events behind each row go with the alert.
@@ -109,6 +113,11 @@ impl Settings {
             && let Value::Object(macros) = all.entry("macros").or_insert_with(|| json!({}))
         {
             self.macros.write_to(macros);
+        }
+        if !self.lookups.is_empty()
+            && let Value::Object(lookups) = all.entry("lookups").or_insert_with(|| json!({}))
+        {
+            self.lookups.write_to(lookups);
         }
         if let Some(zone) = all
             .get_mut("defaults")

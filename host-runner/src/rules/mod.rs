@@ -4,6 +4,7 @@
 mod configuration;
 mod detection;
 mod input_settings;
+mod lookups;
 mod macros;
 mod timezone;
 mod yaml;
@@ -16,6 +17,7 @@ use walkdir::WalkDir;
 pub use configuration::{Late, Records, Settings, Window};
 pub use detection::Detection;
 pub use input_settings::InputSettings;
+pub use lookups::Lookups;
 pub use macros::Macros;
 pub use timezone::timezone;
 

@@ -99,6 +99,9 @@ impl Planner<'_> {
                 let fields = (!listed.is_empty()).then_some(listed);
                 Command::FillNull { value, fields }
             }
+            Body::Other(arguments) if command.name.text == "lookup" => {
+                Command::Lookup(self.lookup(command, arguments)?)
+            }
             Body::Stats(_) | Body::Tstats(_) | Body::Other(_) => {
                 return Err(self.unsupported_command(command));
             }
@@ -181,6 +184,11 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         }
         Command::FillNull { fields, .. } => {
             fields.iter().flatten().for_each(|field| asked.read(field));
+        }
+        Command::Lookup(lookup) => {
+            lookup.inputs().for_each(|field| asked.read(field));
+            // One that is there already may stay.
+            lookup.outputs().for_each(|field| asked.read(field));
         }
         Command::Drop(_) | Command::Stats(_) => {}
     }

@@ -6,16 +6,19 @@
 
 mod commands;
 mod expression;
+mod lookup;
 mod predicate;
 mod stats;
 mod tstats;
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::iter::Peekable;
 
 use crate::names::Sources;
-use crate::rows::Command;
+use crate::rows::{Command, LookupTable};
 use crate::search::{Field, Test};
 use crate::spl::ast::{self, Body, Span};
 use crate::spl::{Code, Error, Macros, Search, Source};
@@ -46,6 +49,8 @@ pub struct Context<'c> {
     pub sources: &'c Sources,
     /// For the searches that define them.
     pub macros: &'c Macros,
+    /// The tables that `lookup` knows.
+    pub lookups: &'c BTreeMap<String, Arc<LookupTable>>,
 }
 
 impl Plan {

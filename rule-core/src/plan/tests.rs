@@ -18,6 +18,7 @@ fn plan(text: &str) -> Result<Plan, Error> {
         &Context {
             sources: &sources,
             macros: &macros,
+            lookups: &Default::default(),
         },
     )
 }

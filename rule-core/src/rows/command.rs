@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::convert::Convert;
 use super::eval::Expr;
+use super::lookup::Lookup;
 use super::name_pattern::NamePattern;
 use super::rename::Rename;
 use super::row::{Identity, Row};
@@ -41,6 +42,8 @@ pub enum Command {
         /// The fields; None for every column.
         fields: Option<Vec<String>>,
     },
+    /// `lookup`.
+    Lookup(Lookup),
     /// `stats` over the rows of an earlier one.
     Stats(Stats),
 }
@@ -112,6 +115,7 @@ impl Command {
                     renaming.apply(&mut row);
                 }
             }
+            Command::Lookup(lookup) => lookup.apply(&mut row),
             Command::Keep(patterns) => keep(&mut row, patterns),
             Command::Drop(patterns) => {
                 let columns = row.take_columns().into_iter();

@@ -8,12 +8,14 @@
 mod command;
 mod convert;
 pub mod eval;
+mod lookup;
 mod name_pattern;
 mod rename;
 mod row;
 
 pub use command::{Command, Context};
 pub use convert::Convert;
+pub use lookup::{Lookup, LookupTable, Matching};
 pub use name_pattern::NamePattern;
 pub use rename::Rename;
 pub use row::{Identity, Row};

@@ -143,6 +143,7 @@ mod tests {
         let context = Context {
             sources: &sources,
             macros: &macros,
+            lookups: &Default::default(),
         };
         let plan = Plan::new(&parsed, &context).unwrap();
         Stored::new([&plan.filter], &sources)

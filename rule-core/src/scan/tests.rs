@@ -26,6 +26,7 @@ fn scan_of(searches: &[&str]) -> Scan {
     let context = Context {
         sources: &sources,
         macros: &macros,
+        lookups: &Default::default(),
     };
     let plan = |search: &&str| Plan::new(&parse(search, &macros).unwrap(), &context).unwrap();
     let plans: Vec<Plan> = searches.iter().map(plan).collect();

@@ -2,6 +2,7 @@
 
 mod input;
 mod limits;
+mod lookups;
 mod zone;
 
 use alloc::format;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub(super) use input::{InputCall, InputSettings};
 pub(super) use limits::Limits;
+pub(super) use lookups::Lookups;
 
 use super::error::{ErrorCode, SessionError};
 use crate::names::{Defaults, Sources};
@@ -27,6 +29,7 @@ pub(super) struct Config {
     /// Do the others run where a detection cannot?
     pub(super) skips_refused: bool,
     pub(super) macros: Macros,
+    pub(super) lookups: Lookups,
     pub(super) sources: Sources,
     pub(super) defaults: Defaults,
     pub(super) window: Window,
@@ -94,10 +97,11 @@ pub(super) enum EarlyRows {
     Running,
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "detections",
     "refused",
     "macros",
+    "lookups",
     "sources",
     "defaults",
     "window",
@@ -113,10 +117,11 @@ const KEYS: [&str; 14] = [
 
 /// What decides which rules there are and what they mean, and so cannot be given to
 /// a host whose rules are sealed.
-const SEALED: [&str; 8] = [
+const SEALED: [&str; 9] = [
     "detections",
     "refused",
     "macros",
+    "lookups",
     "sources",
     "defaults",
     "window",
@@ -138,9 +143,11 @@ impl Config {
         let either = |key: &str| layers.iter().rev().find_map(|layer| layer.get(key));
 
         let mut macros = Macros::new();
+        let mut tables = Lookups::new();
         let mut sources = Sources::default();
         for layer in &layers {
             add_macros(layer, &mut macros)?;
+            lookups::add(layer, &mut tables)?;
             if let Some(value) = layer.get("sources") {
                 sources = Sources::from_json(value)?.over(&sources);
             }
@@ -157,6 +164,7 @@ impl Config {
             detections,
             skips_refused: either("refused").map_or(Ok(false), refused)?,
             macros,
+            lookups: tables,
             sources,
             defaults: either("defaults").map_or_else(|| Ok(Defaults::default()), defaults)?,
             window: either("window").map_or(Ok(Window::Scheduled), window)?,

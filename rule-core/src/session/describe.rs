@@ -129,7 +129,13 @@ pub(super) fn digest(config: &Config, rules: &[Rule]) -> Digest {
         &defaults.sourcetype,
         defaults.zone.name(),
     );
-    let settings = (&config.sources, &config.window, config.clock, defaults);
+    let settings = (
+        &config.sources,
+        &config.lookups,
+        &config.window,
+        config.clock,
+        defaults,
+    );
     let streaming = (
         config.late,
         config.early,

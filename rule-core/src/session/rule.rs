@@ -77,6 +77,7 @@ impl Rule {
         let context = plan::Context {
             sources: &config.sources,
             macros: &config.macros,
+            lookups: &config.lookups,
         };
         let plan = Plan::new(&search, &context).map_err(|error| named(error.into()))?;
         let schedule = match &config.window {
