@@ -95,7 +95,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// A run of the program as it is built for the demo and the tests.
-fn host_runner(workspace: &Workspace) -> Cmd<'_> {
+pub(crate) fn host_runner(workspace: &Workspace) -> Cmd<'_> {
     workspace
         .cargo()
         .args(["run", "--quiet", "--package", "host-runner", "--"])

@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`.
+//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`,
+//! `coverage`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -6,6 +7,7 @@
 //! standard error; what cargo and the program print goes where it always goes.
 
 mod commands;
+mod coverage;
 mod failure;
 mod race;
 mod setup;
@@ -64,6 +66,8 @@ enum Command {
     Lint,
     /// Run this project and its peers over the same input and compare
     Race(race::Options),
+    /// Count how many published detections load, and write docs/COVERAGE.md
+    Coverage(coverage::Options),
 }
 
 fn main() -> ExitCode {
@@ -92,5 +96,6 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Lint => commands::lint(&workspace),
         Command::Race(options) => race::race(&workspace, options),
+        Command::Coverage(options) => coverage::coverage(&workspace, options),
     }
 }

@@ -6,6 +6,7 @@
 
 mod commands;
 mod expression;
+mod instead;
 mod lookup;
 mod predicate;
 mod stats;
@@ -242,7 +243,9 @@ impl Planner<'_> {
 
     fn unsupported_command(&self, command: &crate::spl::ast::Command) -> Error {
         let name = command.name.text.as_str();
-        let message = alloc::format!("can't run the command `{name}`");
+        let instead =
+            instead::instead(name).map_or_else(String::new, |hint| alloc::format!(": {hint}"));
+        let message = alloc::format!("can't run the command `{name}`{instead}");
         self.error(
             Code::UnsupportedCommand,
             message,
