@@ -213,6 +213,13 @@ impl Groups {
         results
     }
 
+    /// The result of the group of a key.
+    #[must_use]
+    pub fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> Option<GroupResult<'s>> {
+        let known: &dyn Hashed = &(key::hash(key), key);
+        Some(self.groups.get(known)?.result(stats, key))
+    }
+
     /// The group of a key alone.
     #[must_use]
     pub fn group(&self, key: &[u8]) -> Option<Groups> {

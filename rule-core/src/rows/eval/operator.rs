@@ -22,7 +22,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    pub(super) fn apply(self, left: &Value, right: &Value) -> Value {
+    pub(in crate::rows) fn apply(self, left: &Value, right: &Value) -> Value {
         if left.is_null() || right.is_null() {
             return Value::Null;
         }
