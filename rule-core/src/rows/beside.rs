@@ -20,14 +20,19 @@ type Counted = Vec<(String, Value)>;
 /// the first counts [U].
 pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
     let mut groups = Groups::default();
-    let keys: Vec<Option<Vec<u8>>> = rows.iter().map(|row| add(&mut groups, stats, row)).collect();
+    let keys: Vec<Option<Vec<u8>>> = rows
+        .iter()
+        .map(|row| add(&mut groups, stats, row))
+        .collect();
     let mut known: BTreeMap<&[u8], Counted> = BTreeMap::new();
     let mut room = Room::of(&rows, context.left_out);
     for (row, key) in rows.iter_mut().zip(&keys) {
         let Some(key) = key.as_deref() else {
             continue;
         };
-        let counted = known.entry(key).or_insert_with(|| result(&groups, stats, key));
+        let counted = known
+            .entry(key)
+            .or_insert_with(|| result(&groups, stats, key));
         set(row, counted, &mut room);
     }
     rows
@@ -128,7 +133,9 @@ fn add(groups: &mut Groups, stats: &Stats, row: &Row) -> Option<Vec<u8>> {
 fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
     let values = groups.result(stats, key).map(|result| result.values);
     let values = values.unwrap_or_default().into_iter();
-    values.map(|(name, value)| (String::from(name), value)).collect()
+    values
+        .map(|(name, value)| (String::from(name), value))
+        .collect()
 }
 
 fn set(row: &mut Row, counted: &Counted, room: &mut Room<'_>) {

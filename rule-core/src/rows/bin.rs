@@ -48,7 +48,11 @@ impl Span {
             let length: f64 = number.parse().ok()?;
             return (length.is_finite() && length > 0.0).then_some(Span::Plain(length));
         }
-        let count: i64 = if number.is_empty() { 1 } else { number.parse().ok()? };
+        let count: i64 = if number.is_empty() {
+            1
+        } else {
+            number.parse().ok()?
+        };
         if !(1..=1_000_000_000).contains(&count) {
             return None;
         }
@@ -73,7 +77,8 @@ impl Span {
             Span::Plain(seconds) => Span::Millis((seconds * 1000.0) as i64).start(time, zone),
             Span::Millis(length) => {
                 let length = i128::from(length.max(1));
-                let millis = i128::from(time.seconds()) * 1000 + i128::from(time.nanos() / 1_000_000);
+                let millis =
+                    i128::from(time.seconds()) * 1000 + i128::from(time.nanos() / 1_000_000);
                 let start = millis.div_euclid(length) * length;
                 let rest = start.rem_euclid(1000) as u32;
                 let digits = if rest == 0 { 0 } else { 3 };
@@ -145,9 +150,8 @@ impl Bin {
 fn range(number: Number, length: f64) -> Value {
     let value = number.as_f64();
     let start = value - modulo(value, length);
-    let texts = [start, start + length].map(|edge| {
-        Number::from_f64(edge).map(|number| number.to_string())
-    });
+    let texts =
+        [start, start + length].map(|edge| Number::from_f64(edge).map(|number| number.to_string()));
     match texts {
         [Some(from), Some(to)] => Value::Text(format!("{from}-{to}")),
         _ => Value::Number(number),

@@ -14,6 +14,7 @@ use super::expand::{self, MakeMv};
 use super::name_pattern::NamePattern;
 use super::rename::Rename;
 use super::replace::Replace;
+use super::rex::{Matching, Rex, Sed};
 use super::row::{Identity, Row};
 use super::sort::Sort;
 use super::spath::Spath;
@@ -59,6 +60,12 @@ pub enum Command {
     StreamStats(StreamStats),
     /// `bin`, `bucket`.
     Bin(Bin),
+    /// `rex`.
+    Rex(Rex),
+    /// `rex mode=sed`.
+    Sed(Sed),
+    /// `regex`: keeps the rows in which an expression matches.
+    Matching(Matching),
     /// `spath`.
     Spath(Spath),
     /// `mvexpand`.
@@ -197,6 +204,9 @@ impl Command {
                 }
             }
             Command::Bin(bin) => bin.apply(row, context),
+            Command::Rex(rex) => rex.apply(row, context),
+            Command::Sed(sed) => sed.apply(row),
+            Command::Matching(matching) => return matching.keeps(row),
             Command::Spath(spath) => spath.apply(row),
             Command::MakeMv(makemv) => makemv.apply(row),
             Command::NoMv(field) => expand::nomv(field, row),

@@ -75,7 +75,9 @@ impl Sort {
             // Missing last, whatever the direction.
             (left, right) => left.is_none().cmp(&right.is_none()),
         });
-        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        orders
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 }
 

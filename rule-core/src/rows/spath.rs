@@ -263,7 +263,10 @@ impl Spath {
                 }
             }
             None => {
-                let end = text.char_indices().nth(CUTOFF).map_or(text.len(), |(at, _)| at);
+                let end = text
+                    .char_indices()
+                    .nth(CUTOFF)
+                    .map_or(text.len(), |(at, _)| at);
                 let mut all = All::default();
                 // What was read before the text goes wrong, or is cut, stays.
                 let _ = json(text.get(..end).unwrap_or_default().as_bytes(), &mut all);

@@ -67,7 +67,9 @@ impl Top {
 
     fn group(&self, row: &Row) -> Vec<String> {
         let texts = self.by.iter().map(|field| row.get(field).text());
-        texts.map(|text| text.unwrap_or_default().into_owned()).collect()
+        texts
+            .map(|text| text.unwrap_or_default().into_owned())
+            .collect()
     }
 
     fn count_of(&self, row: &Row) -> Option<Number> {

@@ -89,6 +89,18 @@ pub struct Added {
     pub apart: Option<Groups>,
 }
 
+impl Added {
+    /// Joins what became of another part of the same event.
+    pub fn join(&mut self, other: Added, keep: usize) {
+        self.left_out = self.left_out.saturating_add(other.left_out);
+        match (&mut self.apart, other.apart) {
+            (Some(groups), Some(other)) => groups.merge(&other, keep),
+            (apart @ None, other) => *apart = other,
+            (Some(_), None) => {}
+        }
+    }
+}
+
 /// The result of one group.
 #[derive(Clone, Debug)]
 pub struct GroupResult<'s> {
