@@ -25,6 +25,7 @@ pub(super) fn tell(counters: &Counters, damaged: u64) {
             (counters.outside, "in no window"),
             (counters.combinations, "combinations of by-values too many"),
             (counters.fields, "fields too many"),
+            (counters.expanded, "rows or values too many of a command"),
         ],
     );
     if counters.late > 0 {

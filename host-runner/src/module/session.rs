@@ -63,6 +63,9 @@ pub struct Counters {
     pub combinations: u64,
     /// Fields left out, of events with too many of them.
     pub fields: u64,
+    /// Rows, columns and values left out, where a command would make too much of what it
+    /// was given.
+    pub expanded: u64,
     /// Groups of `stats` that are held.
     pub groups: u64,
     /// Alerts that were given out.

@@ -3,9 +3,9 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Asked, Plan, Planner};
+use super::{Plan, Planner};
 use crate::rows::{Command, Convert, NamePattern, Rename};
-use crate::spl::ast::{self, Body, Name};
+use crate::spl::ast::{self, Argument, Body, Name};
 use crate::spl::{Code, Error};
 
 impl Planner<'_> {
@@ -17,10 +17,7 @@ impl Planner<'_> {
         command: &ast::Command,
         stats_follows: bool,
     ) -> Result<(), Error> {
-        if let Body::Stats(stats) = &command.body {
-            if command.name.text != "stats" {
-                return Err(self.unsupported_command(command));
-            }
+        if let (Body::Stats(stats), "stats") = (&command.body, command.name.text.as_str()) {
             let (stats, computed) = self.stats(stats)?;
             let commands = if plan.is_over_events() {
                 &mut plan.before
@@ -37,17 +34,27 @@ impl Planner<'_> {
             }
             return Ok(());
         }
-        let planned = self.command(command, plan.is_over_events())?;
-        // The columns of these are those of all rows, so where no `stats` comes
-        // to part events from rows they wait for the end of the window.
-        let of_all_rows = matches!(
-            planned,
-            Command::Table(_) | Command::FillNull { fields: None, .. }
-        );
-        if plan.is_over_events() && (stats_follows || !of_all_rows) {
-            plan.before.push(planned);
-        } else {
-            plan.after.push(planned);
+        let events = plan.is_over_events();
+        let planned = match &command.body {
+            Body::Stats(stats) => self.beside(command, stats, events)?,
+            Body::Other(arguments) if matches!(command.name.text.as_str(), "top" | "rare") => {
+                return self.add_top(plan, &self.given(command, arguments)?);
+            }
+            _ => alloc::vec![self.command(command, events)?],
+        };
+        for planned in planned {
+            // The columns of these are those of all rows, so where no `stats` comes
+            // to part events from rows they wait for the end of the window.
+            let of_all_rows = matches!(
+                planned,
+                Command::Table(_) | Command::FillNull { fields: None, .. }
+            );
+            let waits = planned.needs_all_rows() || (of_all_rows && !stats_follows);
+            if plan.is_over_events() && !waits {
+                plan.before.push(planned);
+            } else {
+                plan.after.push(planned);
+            }
         }
         Ok(())
     }
@@ -99,13 +106,34 @@ impl Planner<'_> {
                 let fields = (!listed.is_empty()).then_some(listed);
                 Command::FillNull { value, fields }
             }
-            Body::Other(arguments) if command.name.text == "lookup" => {
-                Command::Lookup(self.lookup(command, arguments)?)
-            }
-            Body::Stats(_) | Body::Tstats(_) | Body::Other(_) => {
-                return Err(self.unsupported_command(command));
-            }
+            Body::Other(arguments) => return self.other(command, arguments),
+            Body::Stats(_) | Body::Tstats(_) => return Err(self.unsupported_command(command)),
         })
+    }
+
+    /// A command whose arguments are words and options.
+    fn other(&self, command: &ast::Command, arguments: &[Argument]) -> Result<Command, Error> {
+        let given = || self.given(command, arguments);
+        match command.name.text.as_str() {
+            "bin" | "bucket" => self.bin(&given()?),
+            "rex" => self.rex(&given()?),
+            "regex" => self.regex(&given()?),
+            "spath" => self.spath(&given()?),
+            "mvexpand" => self.mvexpand(&given()?),
+            "makemv" => self.makemv(&given()?),
+            "nomv" => self.nomv(&given()?),
+            "replace" => self.replace(&given()?),
+            "addtotals" => self.addtotals(&given()?),
+            "lookup" => Ok(Command::Lookup(self.lookup(command, arguments)?)),
+            "dedup" => self.dedup(&given()?),
+            "sort" => self.sort(command, arguments),
+            "head" | "tail" => self.first_few(&given()?),
+            "reverse" => match given()?.words.first() {
+                None => Ok(Command::Reverse),
+                Some((word, _)) => Err(self.unexpected(&given()?, word)),
+            },
+            _ => Err(self.unsupported_command(command)),
+        }
     }
 
     fn convert(&self, convert: &ast::Convert) -> Result<Vec<Convert>, Error> {
@@ -131,7 +159,7 @@ impl Planner<'_> {
 
 impl Plan {
     /// Do the commands added so far leave events, not yet rows of a window?
-    fn is_over_events(&self) -> bool {
+    pub(super) fn is_over_events(&self) -> bool {
         self.stats.is_none() && self.after.is_empty()
     }
 }
@@ -141,56 +169,4 @@ fn patterns(names: &[Name]) -> Vec<NamePattern> {
         .iter()
         .map(|name| NamePattern::new(&name.text))
         .collect()
-}
-
-/// Notes the fields that a command reads and makes; true where it reads some by
-/// a pattern.
-pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
-    let mut any = false;
-    let mut read = |asked: &mut Asked, pattern: &NamePattern| match pattern.literal() {
-        Some(name) => asked.read(name),
-        None => any = true,
-    };
-    match command {
-        Command::Table(patterns) | Command::Keep(patterns) => {
-            patterns.iter().for_each(|pattern| read(asked, pattern));
-        }
-        Command::Convert(functions) => {
-            functions
-                .iter()
-                .for_each(|function| read(asked, function.field()));
-        }
-        Command::Rename(renamings) => {
-            for renaming in renamings {
-                read(asked, renaming.from());
-                if let Some(name) = renaming.to().literal() {
-                    asked.make(name);
-                }
-            }
-        }
-        Command::Search(test) => {
-            if test.asks_raw() {
-                asked.read("_raw");
-            }
-            test.clone()
-                .visit_fields(&mut |field| asked.read(&field.name));
-        }
-        Command::Where(expr) => expr.visit_fields(&mut |name| asked.read(name)),
-        Command::Eval(assignments) => {
-            for (name, value) in assignments {
-                value.visit_fields(&mut |name| asked.read(name));
-                asked.make(name);
-            }
-        }
-        Command::FillNull { fields, .. } => {
-            fields.iter().flatten().for_each(|field| asked.read(field));
-        }
-        Command::Lookup(lookup) => {
-            lookup.inputs().for_each(|field| asked.read(field));
-            // One that is there already may stay.
-            lookup.outputs().for_each(|field| asked.read(field));
-        }
-        Command::Drop(_) | Command::Stats(_) => {}
-    }
-    any
 }

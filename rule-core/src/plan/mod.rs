@@ -4,10 +4,15 @@
 //! Nothing is ignored: a command, function, option or form that a plan has no
 //! place for is an [`Error`] with its name and its place in the search.
 
+mod arguments;
+mod asked;
+mod columns;
 mod commands;
 mod expression;
 mod instead;
 mod lookup;
+mod orders;
+mod patterns;
 mod predicate;
 mod stats;
 mod tstats;
@@ -17,6 +22,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::iter::Peekable;
+
+use asked::Asked;
 
 use crate::names::Sources;
 use crate::rows::{Command, LookupTable};
@@ -74,7 +81,9 @@ impl Plan {
         let commands: Vec<_> = commands.collect();
         for (index, command) in commands.iter().enumerate() {
             let rest = commands.get(index..).unwrap_or_default();
-            let stats_follows = rest.iter().any(|one| matches!(one.body, Body::Stats(_)));
+            let counts =
+                |one: &&ast::Command| matches!(one.name.text.as_str(), "stats" | "top" | "rare");
+            let stats_follows = rest.iter().any(counts);
             planner.add(&mut plan, command, stats_follows)?;
         }
         plan.settle_fields();
@@ -118,9 +127,10 @@ impl Plan {
         let mut closed = self.stats.is_some();
         let rows: &[Command] = if closed { &[] } else { &self.after };
         for command in self.before.iter().chain(rows) {
-            let open = commands::visit_fields(command, &mut asked);
+            let open = asked::visit_fields(command, &mut asked);
             // What comes behind `table a b` sees a and b alone.
-            closed |= matches!(command, Command::Table(_) | Command::Keep(_)) && !open;
+            let lists = matches!(command, Command::Table(_) | Command::Keep(_));
+            closed |= lists && !open || matches!(command, Command::Stats(_));
             asked.all |= open;
         }
         if let Some(stats) = &self.stats {
@@ -153,29 +163,6 @@ impl Plan {
                 *fields = Some(filled.clone());
             }
         }
-    }
-}
-
-/// The fields that commands ask events for.
-#[derive(Default)]
-struct Asked {
-    fields: Vec<String>,
-    /// What commands so far have made themselves.
-    made: Vec<String>,
-    /// Does one ask for fields by a pattern?
-    all: bool,
-}
-
-impl Asked {
-    fn read(&mut self, name: &str) {
-        let known = |names: &[String]| names.iter().any(|known| known == name);
-        if !known(&self.fields) && !known(&self.made) {
-            self.fields.push(String::from(name));
-        }
-    }
-
-    fn make(&mut self, name: &str) {
-        self.made.push(String::from(name));
     }
 }
 

@@ -116,7 +116,7 @@ impl Planner<'_> {
     }
 
     /// A field to group by or to count over.
-    fn plain_field(&self, name: &Name) -> Result<Field, Error> {
+    pub(super) fn plain_field(&self, name: &Name) -> Result<Field, Error> {
         if name.text.contains('*') {
             return Err(self.unsupported("a wildcard in `stats`", name.span));
         }

@@ -46,10 +46,10 @@ fn what_cannot_run_is_named() {
             "tstats",
         ),
         (
-            "x=1 | eventstats count by y",
-            UnsupportedCommand,
-            "eventstats",
-            "eventstats",
+            "x=1 | streamstats count by y",
+            UnsupportedFeature,
+            "`streamstats` over events: count them with `stats` first",
+            "streamstats",
         ),
         (
             "x=1 [search y=2 | fields z]",

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Plan, Planner};
 use crate::names::Dataset;
+use crate::rows::{Bin, Command};
 use crate::search::Test;
 use crate::spl::ast::{self, CompareOp, Name, SearchValue};
 use crate::spl::{Code, Error, nearest};
@@ -55,14 +56,23 @@ impl Planner<'_> {
         if let Some((_, aggregate)) = computed.iter().zip(&tstats.aggregates).next() {
             return Err(self.unsupported("`eval` in `tstats`", aggregate.span));
         }
+        let mut before = Vec::new();
         for setting in &tstats.settings {
             match setting.key.text.as_str() {
                 "fillnull_value" => stats.missing = Some(setting.value.text.clone()),
+                "span" if tstats.by.iter().any(|name| name.text == "_time") => {
+                    before.push(Command::Bin(Bin {
+                        field: String::from("_time"),
+                        alias: None,
+                        span: self.span(&setting.value)?,
+                    }));
+                }
                 key if OF_SUMMARIES.contains(&key) => {}
                 _ => return Err(self.unsupported_option("tstats", &setting.key)),
             }
         }
         Ok(Plan {
+            before,
             stats: Some(stats),
             ..Plan::of(Test::And(filters))
         })

@@ -1,15 +1,26 @@
 //! The commands over rows.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
+use super::beside::{self, StreamStats};
+use super::bin::Bin;
+use super::columns::{fill, fill_every_column, keep, table_columns, take_columns};
 use super::convert::Convert;
+use super::dedup::Dedup;
 use super::eval::Expr;
+use super::expand::{self, MakeMv};
 use super::lookup::Lookup;
 use super::name_pattern::NamePattern;
 use super::rename::Rename;
+use super::replace::Replace;
+use super::rex::{Matching, Rex, Sed};
 use super::row::{Identity, Row};
+use super::sort::Sort;
+use super::spath::Spath;
+use super::top::Top;
+use super::totals::AddTotals;
 use crate::search::{Field, Test};
 use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
 use crate::time::Zone;
@@ -46,6 +57,47 @@ pub enum Command {
     Lookup(Lookup),
     /// `stats` over the rows of an earlier one.
     Stats(Stats),
+    /// `eventstats`.
+    EventStats(Stats),
+    /// `streamstats`.
+    StreamStats(StreamStats),
+    /// `bin`, `bucket`.
+    Bin(Bin),
+    /// `rex`.
+    Rex(Rex),
+    /// `rex mode=sed`.
+    Sed(Sed),
+    /// `regex`: keeps the rows in which an expression matches.
+    Matching(Matching),
+    /// `spath`.
+    Spath(Spath),
+    /// `mvexpand`.
+    MvExpand {
+        /// The field.
+        field: String,
+        /// How many values of a row become rows; None for all.
+        limit: Option<usize>,
+    },
+    /// `makemv`.
+    MakeMv(MakeMv),
+    /// `nomv`.
+    NoMv(String),
+    /// `replace`.
+    Replace(Replace),
+    /// `addtotals`.
+    AddTotals(AddTotals),
+    /// `dedup`.
+    Dedup(Dedup),
+    /// `sort`.
+    Sort(Sort),
+    /// `head`: the first so many rows.
+    Head(usize),
+    /// `tail`: the last so many rows, the last first.
+    Tail(usize),
+    /// `reverse`.
+    Reverse,
+    /// `top`, `rare`, behind their `stats`.
+    Top(Top),
 }
 
 /// What commands see besides the rows.
@@ -53,6 +105,8 @@ pub enum Command {
 pub struct Context<'c> {
     /// The user's time zone.
     pub zone: &'c Zone,
+    /// Counts what commands had no room for.
+    pub left_out: &'c Cell<u64>,
 }
 
 impl Command {
@@ -60,63 +114,87 @@ impl Command {
     #[must_use]
     pub fn is_row_by_row(&self) -> bool {
         match self {
-            Command::Stats(_) | Command::FillNull { fields: None, .. } => false,
             Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
-            _ => true,
+            Command::FillNull { fields, .. } => fields.is_some(),
+            _ => !self.needs_all_rows(),
         }
     }
 
-    /// Runs the command over all rows of a window.
+    /// Does it mean something over all rows of a window alone? `table` and
+    /// `fillnull` find their columns in all rows, but make do with those of one.
     #[must_use]
-    pub fn apply(&self, rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
+    pub fn needs_all_rows(&self) -> bool {
+        matches!(
+            self,
+            Command::Stats(_)
+                | Command::EventStats(_)
+                | Command::StreamStats(_)
+                | Command::Dedup(_)
+                | Command::Sort(_)
+                | Command::Head(_)
+                | Command::Tail(_)
+                | Command::Reverse
+                | Command::Top(_)
+        )
+    }
+
+    /// Runs the command over all rows of a window, or over that of one event.
+    #[must_use]
+    pub fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         match self {
-            Command::Stats(stats) => aggregate(stats, &rows),
+            Command::Stats(stats) => return aggregate(stats, &rows),
+            Command::EventStats(stats) => return beside::eventstats(stats, rows, context),
+            Command::StreamStats(stream) => return stream.apply(rows, context),
+            Command::MvExpand { field, limit } => {
+                return expand::mvexpand(field, *limit, rows, context);
+            }
+            Command::Dedup(dedup) => return dedup.apply(rows),
+            Command::Sort(sort) => return sort.apply(rows),
+            Command::Head(count) => rows.truncate(*count),
+            Command::Tail(count) => {
+                rows.reverse();
+                rows.truncate(*count);
+            }
+            Command::Reverse => rows.reverse(),
+            Command::Top(top) => return top.apply(rows),
             Command::FillNull {
                 value,
                 fields: None,
-            } => fill_every_column(rows, value),
+            } => return fill_every_column(rows, value),
             Command::Table(patterns) => {
                 let columns = table_columns(patterns, &rows);
-                let mut rows = rows;
                 for row in &mut rows {
                     take_columns(row, &columns);
                 }
-                rows
             }
-            _ => rows
-                .into_iter()
-                .filter_map(|row| self.apply_to_event(row, context))
-                .collect(),
+            _ => rows.retain_mut(|row| self.keeps(row, context)),
         }
+        rows
     }
 
-    /// Runs the command over one event; None where it does not keep it.
-    ///
-    /// What needs all rows works on this one alone: the planner puts no such
-    /// command before the first `stats`.
-    #[must_use]
-    pub fn apply_to_event(&self, mut row: Row, context: &Context<'_>) -> Option<Row> {
+    /// Runs a command over one row; false where it does not keep it.
+    fn keeps(&self, row: &mut Row, context: &Context<'_>) -> bool {
         match self {
-            Command::Search(test) => return test.matches(&row).then_some(row),
-            Command::Where(condition) => return condition.is_true(&row).then_some(row),
+            Command::Search(test) => return test.matches(row),
+            Command::Where(condition) => return condition.is_true(row),
             Command::Eval(assignments) => {
                 for (name, expression) in assignments {
-                    let value = expression.value(&row);
+                    let value = expression.value(row);
                     row.set(name, value);
                 }
             }
             Command::Convert(functions) => {
                 for function in functions {
-                    function.apply(&mut row, context);
+                    function.apply(row, context);
                 }
             }
             Command::Rename(renamings) => {
                 for renaming in renamings {
-                    renaming.apply(&mut row);
+                    renaming.apply(row);
                 }
             }
-            Command::Lookup(lookup) => lookup.apply(&mut row),
-            Command::Keep(patterns) => keep(&mut row, patterns),
+            Command::Lookup(lookup) => lookup.apply(row),
+            Command::Keep(patterns) => keep(row, patterns),
             Command::Drop(patterns) => {
                 let columns = row.take_columns().into_iter();
                 let kept = columns
@@ -124,109 +202,35 @@ impl Command {
                     .collect();
                 row.replace_columns(kept, false);
             }
-            Command::FillNull {
-                value,
-                fields: Some(fields),
-            } => {
-                for field in fields {
-                    fill(&mut row, field, value);
+            Command::FillNull { value, fields } => {
+                for field in fields.iter().flatten() {
+                    fill(row, field, value);
                 }
             }
-            Command::FillNull { fields: None, .. } | Command::Table(_) | Command::Stats(_) => {
-                return self.apply(alloc::vec![row], context).pop();
-            }
+            Command::Bin(bin) => bin.apply(row, context),
+            Command::Rex(rex) => rex.apply(row, context),
+            Command::Sed(sed) => sed.apply(row),
+            Command::Matching(matching) => return matching.keeps(row),
+            Command::Spath(spath) => spath.apply(row),
+            Command::MakeMv(makemv) => makemv.apply(row),
+            Command::NoMv(field) => expand::nomv(field, row),
+            Command::Replace(replace) => replace.apply(row),
+            Command::AddTotals(totals) => totals.apply(row),
+            // What works on all rows has had them.
+            Command::Table(_)
+            | Command::Stats(_)
+            | Command::EventStats(_)
+            | Command::StreamStats(_)
+            | Command::MvExpand { .. }
+            | Command::Dedup(_)
+            | Command::Sort(_)
+            | Command::Head(_)
+            | Command::Tail(_)
+            | Command::Reverse
+            | Command::Top(_) => {}
         }
-        Some(row)
+        true
     }
-}
-
-fn fill(row: &mut Row, field: &str, value: &str) {
-    if row.get(field).is_null() {
-        row.set(field, Value::Text(String::from(value)));
-    }
-}
-
-fn fill_every_column(mut rows: Vec<Row>, value: &str) -> Vec<Row> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let mut names: Vec<String> = Vec::new();
-    for (name, _) in rows.iter().flat_map(Row::columns) {
-        if !known.contains(name) {
-            known.insert(name.clone());
-            names.push(name.clone());
-        }
-    }
-    for row in &mut rows {
-        for name in &names {
-            fill(row, name, value);
-        }
-    }
-    rows
-}
-
-/// The columns of `table`: a name is one, a pattern those of any row.
-fn table_columns(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let mut columns: Vec<String> = Vec::new();
-    let mut add = |name: &str| {
-        if !known.contains(name) {
-            known.insert(String::from(name));
-            columns.push(String::from(name));
-        }
-    };
-    for pattern in patterns {
-        match pattern.literal() {
-            Some(name) => add(name),
-            None => {
-                let names = rows
-                    .iter()
-                    .flat_map(|row| row.columns().iter().map(|(name, _)| name));
-                // `*` does not show what Splunk keeps for itself.
-                names
-                    .filter(|name| !name.starts_with('_') && pattern.matches(name))
-                    .for_each(|name| add(name));
-            }
-        }
-    }
-    columns
-}
-
-fn take_columns(row: &mut Row, columns: &[String]) {
-    let taken = columns
-        .iter()
-        .map(|name| (name.clone(), row.get(name).clone()))
-        .collect();
-    row.replace_columns(taken, true);
-}
-
-/// `fields`: in the order of the list, then what begins with `_`.
-fn keep(row: &mut Row, patterns: &[NamePattern]) {
-    let mut kept: Vec<(String, Value)> = Vec::new();
-    let columns = row.take_columns();
-    for pattern in patterns {
-        match pattern.literal() {
-            Some(name) => {
-                if kept.iter().all(|(column, _)| column != name) {
-                    let value = columns.iter().find(|(column, _)| column == name);
-                    let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
-                    kept.push((String::from(name), value));
-                }
-            }
-            None => {
-                let further = columns.iter().filter(|(name, _)| pattern.matches(name));
-                for (name, value) in further {
-                    if kept.iter().all(|(column, _)| column != name) {
-                        kept.push((name.clone(), value.clone()));
-                    }
-                }
-            }
-        }
-    }
-    for (name, value) in columns {
-        if name.starts_with('_') && kept.iter().all(|(column, _)| *column != name) {
-            kept.push((name, value));
-        }
-    }
-    row.replace_columns(kept, true);
 }
 
 /// A second `stats`: the rows of the first are its events. They are bounded by

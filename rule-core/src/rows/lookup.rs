@@ -25,7 +25,7 @@ pub struct LookupTable {
     /// Its rows, each as long as there are columns or shorter.
     pub rows: Vec<Vec<String>>,
     /// Columns whose values match otherwise than as they are.
-    pub matching: BTreeMap<String, Matching>,
+    pub matching: BTreeMap<String, LookupMatch>,
     /// Do values match without case?
     pub ignores_case: bool,
     /// What a field gets where nothing matches.
@@ -34,7 +34,7 @@ pub struct LookupTable {
 
 /// How a value of a table matches one of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
+pub enum LookupMatch {
     /// `*` in it stands for any run of characters.
     Wildcard,
     /// It is a network.
@@ -198,12 +198,12 @@ impl LookupTable {
             .iter()
             .map(|row| row.get(place).map_or("", String::as_str));
         match self.matching.get(column) {
-            Some(Matching::Wildcard) => WantedBy::Wildcard(
+            Some(LookupMatch::Wildcard) => WantedBy::Wildcard(
                 values
                     .map(|value| Pattern::new(value, !self.ignores_case))
                     .collect(),
             ),
-            Some(Matching::Network) => WantedBy::Network(values.map(Cidr::parse).collect()),
+            Some(LookupMatch::Network) => WantedBy::Network(values.map(Cidr::parse).collect()),
             None => {
                 let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
                 for (at, value) in values.enumerate() {

@@ -1,24 +1,46 @@
 //! What comes after `stats`, and between `search` and `stats`: commands over
 //! rows of named values.
 //!
-//! A [`Command`] takes rows and gives rows. Over events it works one row at a
-//! time ([`Command::apply_to_event`]), over results on all of a window at once
-//! ([`Command::apply`]).
+//! A [`Command`] takes rows and gives rows ([`Command::apply`]): over events the
+//! row of one event at a time, over results all rows of a window at once.
 
+mod beside;
+mod bin;
+mod columns;
 mod command;
 mod convert;
+mod dedup;
 pub mod eval;
+mod expand;
 mod lookup;
 mod name_pattern;
 mod rename;
+mod replace;
+mod rex;
+mod room;
 mod row;
+mod sort;
+mod spath;
+mod top;
+mod totals;
 
+pub use beside::StreamStats;
+pub use bin::{Bin, Span};
 pub use command::{Command, Context};
 pub use convert::Convert;
-pub use lookup::{Lookup, LookupTable, Matching};
+pub use dedup::Dedup;
+pub use expand::MakeMv;
+pub use lookup::{Lookup, LookupMatch, LookupTable};
 pub use name_pattern::NamePattern;
 pub use rename::Rename;
+pub use replace::Replace;
+pub use rex::{Matching, Rex, Script, Sed};
+pub use room::MOST_TIMES;
 pub use row::{Identity, Row};
+pub use sort::{Sort, SortKey, SortKind};
+pub use spath::{Path, Spath};
+pub use top::Top;
+pub use totals::AddTotals;
 
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,9 @@ pub struct Counters {
     pub combinations: u64,
     /// Fields left out, of events with more than 1,000 where a search wants all.
     pub fields: u64,
+    /// Rows, columns and values left out, where a command would make too much of
+    /// what it was given.
+    pub expanded: u64,
     /// Groups in open windows.
     pub groups: u64,
     /// Alerts given, those that wait among them.
@@ -127,7 +130,7 @@ impl Counters {
     }
 
     /// All numbers that are counted; those that are looked up are not.
-    fn numbers(&mut self) -> [&mut u64; 17] {
+    fn numbers(&mut self) -> [&mut u64; 18] {
         [
             &mut self.bytes,
             &mut self.records,
@@ -141,6 +144,7 @@ impl Counters {
             &mut self.no_time,
             &mut self.combinations,
             &mut self.fields,
+            &mut self.expanded,
             &mut self.alerts,
             &mut self.partial,
             &mut self.early,

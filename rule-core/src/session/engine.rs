@@ -339,7 +339,7 @@ impl Engine {
         let zone = &self.config.defaults.zone;
         let mut waiting: Vec<Waiting> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
-            waiting.extend(changed(index, rule, zone));
+            waiting.extend(changed(index, rule, zone, &mut self.counters));
             let early = rule.early_by_window(zone).into_iter();
             waiting
                 .extend(early.map(|(window, row)| Waiting::of(index, window, Kind::Early, 0, row)));
@@ -503,9 +503,9 @@ impl Sink for Engine {
 }
 
 /// What late events have changed, as alerts.
-fn changed(index: usize, rule: &mut Rule, zone: &Zone) -> Vec<Waiting> {
+fn changed(index: usize, rule: &mut Rule, zone: &Zone, counters: &mut Counters) -> Vec<Waiting> {
     let mut waiting = Vec::new();
-    for changes in rule.changes(zone) {
+    for changes in rule.changes(zone, counters) {
         let Changes {
             window, kind, part, ..
         } = changes;

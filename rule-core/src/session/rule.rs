@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use super::behind::{Behind, Changes};
 use super::config::{Config, Window};
@@ -15,7 +16,7 @@ use crate::detection::Detection;
 use crate::entries;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
-use crate::rows::{Command, Context, Identity, Row};
+use crate::rows::{Command, Context, Identity, MOST_TIMES, Row};
 use crate::search::Fields;
 use crate::spl;
 use crate::stats::{Added, Observation, Sample, Source, Stats};
@@ -140,16 +141,19 @@ impl Rule {
         let sample = (surroundings.sample)();
         let samples = sample.as_slice();
         let needs_row = !self.plan.before.is_empty() || self.plan.stats.is_none();
-        let row = match needs_row {
-            true => match self.prepared_row(event, samples, surroundings.zone, counters) {
-                Some(row) => Some(row),
-                None => return outcome,
-            },
+        let rows = match needs_row {
+            true => {
+                let rows = self.prepared_rows(event, samples, surroundings.zone, counters);
+                if rows.is_empty() {
+                    return outcome;
+                }
+                Some(rows)
+            }
             false => None,
         };
         let seen = Seen {
             event,
-            row: row.as_ref(),
+            rows: rows.as_deref(),
             observation: Observation {
                 time: event.time(),
                 samples,
@@ -226,12 +230,12 @@ impl Rule {
             return Vec::new();
         }
         let stats = self.plan.stats.as_ref();
-        let rows: Vec<Row> = match (stats, seen.row) {
-            (None, Some(row)) if row.bytes() > EARLY_BYTES => {
+        let rows: Vec<Row> = match (stats, seen.rows) {
+            (None, Some(rows)) if rows.iter().map(Row::bytes).sum::<usize>() > EARLY_BYTES => {
                 early.look_at(window);
                 Vec::new()
             }
-            (None, row) => row.into_iter().cloned().collect(),
+            (None, rows) => rows.unwrap_or_default().to_vec(),
             (Some(_), _) => {
                 let mut rows = Vec::new();
                 let mut room = EARLY_BYTES;
@@ -256,7 +260,11 @@ impl Rule {
             Some(_) => rows.iter().map(id).collect(),
             None => Vec::new(),
         };
-        let context = Context { zone };
+        let left_out = Cell::new(0);
+        let context = Context {
+            zone,
+            left_out: &left_out,
+        };
         let rows = self
             .plan
             .after
@@ -274,7 +282,9 @@ impl Rule {
         let mut changes = Vec::new();
         for window in windows.into_iter().flatten() {
             let state = self.windows.window_state(window);
-            let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+            // It is counted when the window closes.
+            let left_out = Cell::new(0);
+            let rows = state.map_or_else(Vec::new, |state| self.results(state, zone, &left_out));
             let rows = self.with_ids(window, rows);
             if let Some(early) = &mut self.early {
                 let rows = early.rows(window, rows).into_iter();
@@ -289,14 +299,14 @@ impl Rule {
         rows.into_iter().map(|row| (ids.row(&row), row)).collect()
     }
 
-    /// The event as a row, after the commands that come before `stats`.
-    fn prepared_row(
+    /// The event as a row, or several, after the commands that come before `stats`.
+    fn prepared_rows(
         &self,
         event: &Event<'_>,
         samples: &[Sample],
         zone: &Zone,
         counters: &mut Counters,
-    ) -> Option<Row> {
+    ) -> Vec<Row> {
         let mut row = Row::new(Identity {
             by: None,
             latest: event.time(),
@@ -312,16 +322,25 @@ impl Rule {
         if self.plan.all_fields {
             add_others(&mut row, event, counters);
         }
-        let context = Context { zone };
-        self.plan
-            .before
-            .iter()
-            .try_fold(row, |row, command| command.apply_to_event(row, &context))
+        let left_out = Cell::new(0);
+        let context = Context {
+            zone,
+            left_out: &left_out,
+        };
+        let mut rows = alloc::vec![row];
+        for command in &self.plan.before {
+            rows = command.apply(rows, &context);
+            if rows.is_empty() {
+                break;
+            }
+        }
+        counters.expanded += left_out.get();
+        rows
     }
 
-    /// The rows of a state.
-    fn results(&self, state: State, zone: &Zone) -> Vec<Row> {
-        let context = Context { zone };
+    /// The rows of a state; what they had no room for is counted.
+    fn results(&self, state: State, zone: &Zone, left_out: &Cell<u64>) -> Vec<Row> {
+        let context = Context { zone, left_out };
         let rows = state.into_rows(self.plan.stats.as_ref());
         let after: &[Command] = &self.plan.after;
         after
@@ -330,9 +349,16 @@ impl Rule {
     }
 
     /// Closes a window that is due, and gives its rows.
-    pub(super) fn close(&mut self, window: Bounds, zone: &Zone) -> Vec<Change> {
+    pub(super) fn close(
+        &mut self,
+        window: Bounds,
+        zone: &Zone,
+        counters: &mut Counters,
+    ) -> Vec<Change> {
         let state = self.windows.close(window);
-        let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+        let left_out = Cell::new(0);
+        let rows = state.map_or_else(Vec::new, |state| self.results(state, zone, &left_out));
+        counters.expanded += left_out.get();
         let rows = self.with_ids(window, rows);
         let (changes, given) = match &mut self.early {
             Some(early) => early.close(window, rows),
@@ -356,13 +382,15 @@ impl Rule {
     }
 
     /// What late events have changed since this was asked.
-    pub(super) fn changes(&mut self, zone: &Zone) -> Vec<Changes> {
+    pub(super) fn changes(&mut self, zone: &Zone, counters: &mut Counters) -> Vec<Changes> {
+        let left_out = Cell::new(0);
         let mut behind = core::mem::take(&mut self.behind);
         let changes = behind.changes(
-            &|window, state| self.with_ids(window, self.results(state, zone)),
+            &|window, state| self.with_ids(window, self.results(state, zone, &left_out)),
             &|window| self.windows.window_state(window),
         );
         self.behind = behind;
+        counters.expanded += left_out.get();
         changes
     }
 
@@ -401,11 +429,18 @@ impl Rule {
     /// How many times what a window holds its rows may come to take, with the
     /// columns that `eval` adds.
     pub(super) fn row_factor(&self) -> usize {
-        let made = self.plan.after.iter().map(|command| match command {
-            Command::Eval(assignments) => assignments.len(),
-            _ => 0,
-        });
-        4 + made.sum::<usize>()
+        let mut factor = 4usize;
+        for command in &self.plan.after {
+            factor = match command {
+                Command::Eval(assignments) => factor.saturating_add(assignments.len()),
+                Command::Rex(_) | Command::Bin(_) | Command::Spath(_) => factor.saturating_add(1),
+                Command::MvExpand { .. } | Command::EventStats(_) | Command::StreamStats(_) => {
+                    factor.saturating_mul(MOST_TIMES)
+                }
+                _ => factor,
+            };
+        }
+        factor
     }
 
     pub(super) fn size(&self) -> Size {
@@ -427,7 +462,7 @@ impl Rule {
 struct Seen<'e> {
     event: &'e Event<'e>,
     /// As the commands before `stats` left it, where there are any.
-    row: Option<&'e Row>,
+    rows: Option<&'e [Row]>,
     observation: Observation<'e>,
     longest_key: usize,
 }
@@ -435,14 +470,10 @@ struct Seen<'e> {
 impl Seen<'_> {
     /// Is it in a row at all?
     fn is_counted(&self, stats: Option<&Stats>) -> bool {
-        stats.is_none_or(|stats| stats.takes(self.source()))
-    }
-
-    /// Where `stats` takes its values from.
-    fn source(&self) -> &dyn Source {
-        match self.row {
-            Some(row) => row,
-            None => self.event,
+        let takes = |source: &dyn Source| stats.is_none_or(|stats| stats.takes(source));
+        match self.rows {
+            Some(rows) => rows.iter().any(|row| takes(row)),
+            None => takes(self.event),
         }
     }
 
@@ -453,18 +484,22 @@ impl Seen<'_> {
         state: &mut State,
         touched: &mut dyn FnMut(&[u8]),
     ) -> Added {
-        match (state, stats, self.row) {
-            (State::Groups(groups), Some(stats), _) => {
-                let (seen, longest) = (&self.observation, self.longest_key);
-                groups.add(stats, self.source(), seen, longest, touched)
+        let (seen, longest) = (&self.observation, self.longest_key);
+        let mut added = Added::default();
+        match (state, stats, self.rows) {
+            (State::Groups(groups), Some(stats), Some(rows)) => {
+                for row in rows {
+                    added.join(groups.add(stats, row, seen, longest, touched), seen.keep);
+                }
             }
-            (state, _, Some(row)) => {
-                state.collect(row);
-                Added::default()
+            (State::Groups(groups), Some(stats), None) => {
+                return groups.add(stats, self.event, seen, longest, touched);
             }
+            (state, _, Some(rows)) => rows.iter().for_each(|row| state.collect(row)),
             // A plan without `stats` makes rows.
-            (_, _, None) => Added::default(),
+            (_, _, None) => {}
         }
+        added
     }
 }
 

@@ -54,6 +54,15 @@ pub(super) fn stats(cursor: &mut Cursor<'_>, command: &Name) -> Parsed<Stats> {
 /// Reads `=value` after the name of an option; none, and nothing read but blanks,
 /// if no `=` stands there.
 pub(super) fn setting(cursor: &mut Cursor<'_>, key: &Name) -> Parsed<Option<Setting>> {
+    setting_with(cursor, key, Escapes::Search)
+}
+
+/// Reads it with these escapes in quotes.
+pub(super) fn setting_with(
+    cursor: &mut Cursor<'_>,
+    key: &Name,
+    escapes: Escapes,
+) -> Parsed<Option<Setting>> {
     if cursor.after_blanks() != Some('=') {
         return Ok(None);
     }
@@ -61,7 +70,7 @@ pub(super) fn setting(cursor: &mut Cursor<'_>, key: &Name) -> Parsed<Option<Sett
     cursor.bump();
     let equals = cursor.since(equals);
     let value = match cursor.after_blanks() {
-        Some('"') => Some(cursor.quoted(Escapes::Search)?),
+        Some('"') => Some(cursor.quoted(escapes)?),
         _ => cursor.word(|next, _| next == ','),
     };
     match value {

@@ -7,14 +7,23 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::aggregates::setting;
+use super::aggregates::setting_with;
 use super::ast::{Argument, Name};
 use super::cursor::{Cursor, Escapes, comparison};
 use super::error::Parsed;
 
 /// Reads arguments to the end of the command.
 pub(super) fn arguments(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
-    let arguments = list(cursor)?;
+    read(cursor, Escapes::Search)
+}
+
+/// Reads arguments whose quoted texts are regular expressions.
+pub(super) fn patterns(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
+    read(cursor, Escapes::Pattern)
+}
+
+fn read(cursor: &mut Cursor<'_>, escapes: Escapes) -> Parsed<Vec<Argument>> {
+    let arguments = list(cursor, escapes)?;
     if cursor.at_command_end() {
         Ok(arguments)
     } else {
@@ -23,12 +32,12 @@ pub(super) fn arguments(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
 }
 
 /// Reads arguments to the end of the command, or a bracket that closes.
-fn list(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
+fn list(cursor: &mut Cursor<'_>, escapes: Escapes) -> Parsed<Vec<Argument>> {
     let mut found = Vec::new();
     loop {
         match cursor.after_blanks() {
             None | Some('|' | ')' | ']') => return Ok(found),
-            Some('(') => found.push(group(cursor, None)?),
+            Some('(') => found.push(group(cursor, None, escapes)?),
             Some('[') => found.push(Argument::Subsearch(cursor.subsearch()?)),
             Some(',') => {
                 let comma = cursor.at();
@@ -36,8 +45,8 @@ fn list(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
                 found.push(Argument::Comma(cursor.since(comma)));
             }
             Some('"') => {
-                let text = cursor.quoted(Escapes::Search)?;
-                named(cursor, text, true, &mut found)?;
+                let text = cursor.quoted(escapes)?;
+                named(cursor, text, true, escapes, &mut found)?;
             }
             Some(_) => match operator(cursor) {
                 Some(text) => found.push(Argument::Word {
@@ -45,7 +54,7 @@ fn list(cursor: &mut Cursor<'_>) -> Parsed<Vec<Argument>> {
                     quoted: false,
                 }),
                 None => match cursor.word(ends) {
-                    Some(text) => named(cursor, text, false, &mut found)?,
+                    Some(text) => named(cursor, text, false, escapes, &mut found)?,
                     None => return Err(cursor.unexpected("expected an argument")),
                 },
             },
@@ -72,14 +81,15 @@ fn named(
     cursor: &mut Cursor<'_>,
     text: Name,
     quoted: bool,
+    escapes: Escapes,
     found: &mut Vec<Argument>,
 ) -> Parsed<()> {
     if !quoted && cursor.peek() == Some('(') {
-        found.push(group(cursor, Some(text))?);
+        found.push(group(cursor, Some(text), escapes)?);
         return Ok(());
     }
     let end = cursor.at();
-    if let Some(setting) = simple_setting(cursor, &text)? {
+    if let Some(setting) = simple_setting(cursor, &text, escapes)? {
         found.push(setting);
     } else {
         cursor.back_to(end);
@@ -91,7 +101,11 @@ fn named(
 /// Reads `=value` after a word. None for another operator, and for a value that is
 /// no single text, such as `startswith=(x=1)` and `startswith=eval(x)`: their
 /// parts are arguments then.
-fn simple_setting(cursor: &mut Cursor<'_>, key: &Name) -> Parsed<Option<Argument>> {
+fn simple_setting(
+    cursor: &mut Cursor<'_>,
+    key: &Name,
+    escapes: Escapes,
+) -> Parsed<Option<Argument>> {
     if cursor.after_blanks() != Some('=') || cursor.rest().starts_with("==") {
         return Ok(None);
     }
@@ -104,7 +118,7 @@ fn simple_setting(cursor: &mut Cursor<'_>, key: &Name) -> Parsed<Option<Argument
         return Ok(None);
     }
     cursor.back_to(equals);
-    let setting = setting(cursor, key)?;
+    let setting = setting_with(cursor, key, escapes)?;
     if cursor.peek() == Some('(') {
         return Ok(None);
     }
@@ -112,11 +126,11 @@ fn simple_setting(cursor: &mut Cursor<'_>, key: &Name) -> Parsed<Option<Argument
 }
 
 /// Reads `( ... )`, which opens here.
-fn group(cursor: &mut Cursor<'_>, before: Option<Name>) -> Parsed<Argument> {
+fn group(cursor: &mut Cursor<'_>, before: Option<Name>, escapes: Escapes) -> Parsed<Argument> {
     let open = cursor.at();
     cursor.enter()?;
     cursor.bump();
-    let inside = list(cursor)?;
+    let inside = list(cursor, escapes)?;
     cursor.close(open)?;
     cursor.leave();
     Ok(Argument::Group {

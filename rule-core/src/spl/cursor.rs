@@ -18,6 +18,8 @@ use super::source::span;
 pub(super) enum Escapes {
     /// `\\`, `\"` and `\|`: `search`, and the arguments of most commands.
     Search,
+    /// `\\` and `\"`: regular expressions, in which `\|` is a `|` that is looked for.
+    Pattern,
     /// `\\`, `\"`, `\t`, `\n`, `\r`: `eval` and `where`.
     Eval,
 }

@@ -85,6 +85,7 @@ fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         "table" => Body::Table(fields::table(cursor)?),
         "fields" => fields::fields(cursor)?,
         "fillnull" => fields::fillnull(cursor)?,
+        "rex" | "regex" => Body::Other(arguments::patterns(cursor)?),
         _ => Body::Other(arguments::arguments(cursor)?),
     };
     if !cursor.at_command_end() {

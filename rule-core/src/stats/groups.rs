@@ -89,6 +89,18 @@ pub struct Added {
     pub apart: Option<Groups>,
 }
 
+impl Added {
+    /// Joins what became of another part of the same event.
+    pub fn join(&mut self, other: Added, keep: usize) {
+        self.left_out = self.left_out.saturating_add(other.left_out);
+        match (&mut self.apart, other.apart) {
+            (Some(groups), Some(other)) => groups.merge(&other, keep),
+            (apart @ None, other) => *apart = other,
+            (Some(_), None) => {}
+        }
+    }
+}
+
 /// The result of one group.
 #[derive(Clone, Debug)]
 pub struct GroupResult<'s> {
@@ -211,6 +223,13 @@ impl Groups {
             key::order(&left.by_values, &right.by_values)
         });
         results
+    }
+
+    /// The result of the group of a key.
+    #[must_use]
+    pub fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> Option<GroupResult<'s>> {
+        let known: &dyn Hashed = &(key::hash(key), key);
+        Some(self.groups.get(known)?.result(stats, key))
     }
 
     /// The group of a key alone.

@@ -16,11 +16,16 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 pub use function::Function;
-pub use regex::{Regex, RegexError};
+pub use regex::{Found, Matches, Occurrences, Regex, RegexError, Replacement};
 
 use super::row::Row;
 use crate::value::Value;
 pub use operator::Operator;
+
+/// The longest text that an expression makes, in bytes; a longer one is null, as
+/// is all that cannot be computed. Without it twenty times `eval a=a.a` would
+/// make a million times of every value.
+const MAX_TEXT: usize = 1 << 20;
 
 /// An expression, ready to run.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use alloc::format;
 
+use super::MAX_TEXT;
 use crate::value::{Number, Value};
 
 /// An operator between two values.
@@ -22,7 +23,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    pub(super) fn apply(self, left: &Value, right: &Value) -> Value {
+    pub(in crate::rows) fn apply(self, left: &Value, right: &Value) -> Value {
         if left.is_null() || right.is_null() {
             return Value::Null;
         }
@@ -72,11 +73,6 @@ pub(super) fn negate(value: &Value) -> Value {
 fn both_text(left: &Value, right: &Value) -> bool {
     matches!((left, right), (Value::Text(_), Value::Text(_)))
 }
-
-/// The longest text that an expression makes, in bytes; a longer one is null, as
-/// is all that cannot be computed. Without it twenty times `eval a=a.a` would
-/// make a million times of every value.
-const MAX_TEXT: usize = 1 << 20;
 
 fn join(left: &Value, right: &Value) -> Value {
     match (left.text(), right.text()) {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use crate::rows::{LookupTable, Matching};
+use crate::rows::{LookupMatch, LookupTable};
 use crate::settings::{Section, SettingError, texts, wrong};
 
 /// The tables by their names.
@@ -41,8 +41,8 @@ fn table(value: &Value, at: &str) -> Result<LookupTable, SettingError> {
     let mut matching = BTreeMap::new();
     for (column, how) in section.text_map("match")? {
         let how = match how.as_str() {
-            "wildcard" => Matching::Wildcard,
-            "cidr" => Matching::Network,
+            "wildcard" => LookupMatch::Wildcard,
+            "cidr" => LookupMatch::Network,
             "exact" => continue,
             other => {
                 let at = format!("{at}.match.{column}");

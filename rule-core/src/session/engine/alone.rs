@@ -47,7 +47,7 @@ impl Engine {
         let mut waiting: Vec<Waiting> = Vec::new();
         for (index, rule) in self.rules.iter_mut().enumerate() {
             if rule.has_changes() && rule.kept() <= LITTLE {
-                waiting.extend(changed(index, rule, zone));
+                waiting.extend(changed(index, rule, zone, &mut self.counters));
             }
         }
         for one in waiting {

@@ -102,7 +102,7 @@ impl Engine {
             }
             let zone = &self.config.defaults.zone;
             let rows: Vec<Change> = match self.rules.get_mut(index) {
-                Some(rule) => rule.close(window, zone),
+                Some(rule) => rule.close(window, zone, &mut self.counters),
                 None => Vec::new(),
             };
             for row in rows {

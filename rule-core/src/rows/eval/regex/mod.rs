@@ -1,20 +1,28 @@
-//! Regular expressions of `match`.
+//! Regular expressions, of functions and commands.
 //!
 //! Splunk's are PCRE. Ours run in time linear in the text, with the same syntax
-//! but for what cannot: look-around and backreferences are refused when the
-//! rule is opened, by name.
+//! but for what cannot: look-around, backreferences and the like are refused when the
+//! rule is opened, by name (`pcre`).
 //!
 //! The two engines are the ones that `regex_automata::meta` would choose from here, and
 //! chosen as it does; its own choice brings engines and literal search that no build of
 //! ours has on.
 
+mod found;
+mod pcre;
+mod replace;
+
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-use regex_automata::Input;
 use regex_automata::nfa::thompson::{BuildError, Compiler, Config, NFA, backtrack, pikevm};
+use regex_automata::util::primitives::{NonMaxUsize, PatternID};
 use regex_automata::util::{pool::Pool, syntax};
+use regex_automata::{Anchored, Input};
+
+pub use found::{Found, Matches};
+pub use replace::{Occurrences, Replacement};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
@@ -57,18 +65,22 @@ impl Regex {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// Where it is none, would take more than a MiB, or needs look-around or a
-    /// backreference.
+    /// Where it is none, would take more than a MiB, or needs what PCRE has and we have
+    /// not, such as look-around or a backreference.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
-        let parsed =
-            syntax::parse(pattern).map_err(|error| explain(pattern, false, &error.to_string()))?;
+        let translated = pcre::translate(pattern).map_err(|what| needs(pattern, what))?;
+        let parsed = syntax::parse(&translated).map_err(|error| no_expression(pattern, &error))?;
         let program = Compiler::new()
             .configure(Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
             .build_from_hir(&parsed);
-        let engines = program
-            .map_err(Box::new)
-            .and_then(Engines::new)
-            .map_err(|error| explain(pattern, error.size_limit().is_some(), &error.to_string()))?;
+        let engines =
+            program
+                .map_err(Box::new)
+                .and_then(Engines::new)
+                .map_err(|error| match error.size_limit() {
+                    Some(_) => needs(pattern, "an expression of this size"),
+                    None => no_expression(pattern, &*error),
+                })?;
         Ok(Regex {
             engines: Arc::new(engines),
         })
@@ -78,6 +90,40 @@ impl Regex {
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
         self.engines.is_match(text)
+    }
+
+    /// The named groups, in the order in which they open: the number of each (the whole
+    /// match is 0) and its name.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        let groups = self.engines.pike.get_nfa().group_info();
+        groups
+            .pattern_names(PatternID::ZERO)
+            .enumerate()
+            .filter_map(|(number, name)| Some((number, name?)))
+    }
+
+    /// How many groups there are, the whole match counted.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        let groups = self.engines.pike.get_nfa().group_info();
+        groups.group_len(PatternID::ZERO)
+    }
+
+    /// The first match at or after a byte of `text`, with its groups. What stands before
+    /// that byte is seen by `^` and `\b`. None too where it is beyond the end or inside
+    /// a character.
+    #[must_use]
+    pub fn find_at<'t>(&self, text: &'t str, from: usize) -> Option<Found<'t>> {
+        text.get(from..)?;
+        let mut slots = alloc::vec![None; self.groups() * 2];
+        self.engines.search(text, from, &mut slots)?;
+        Some(Found::new(text, slots))
+    }
+
+    /// The matches in `text` from left to right, none over another.
+    #[must_use]
+    pub fn matches<'t>(&self, text: &'t str) -> Matches<'_, 't> {
+        Matches::new(self, text)
     }
 }
 
@@ -110,41 +156,49 @@ impl Engines {
         }
         self.pike.is_match(&mut caches.pike, input)
     }
+
+    /// Notes where the groups of the first match at or after a byte begin and end.
+    fn search(&self, text: &str, from: usize, slots: &mut Slots) -> Option<()> {
+        let mut caches = self.caches.get();
+        let input = Input::new(text).range(from..).anchored(Anchored::No);
+        if text.len() - from <= SHORT
+            && let Ok(found) =
+                self.backtracker
+                    .try_search_slots(&mut caches.backtracker, &input, slots)
+        {
+            return found.map(|_| ());
+        }
+        let found = self.pike.search_slots(&mut caches.pike, &input, slots);
+        found.map(|_| ())
+    }
 }
 
-fn explain(pattern: &str, is_too_large: bool, reason: &str) -> RegexError {
-    let unsupported = if ["(?=", "(?!", "(?<=", "(?<!"]
-        .iter()
-        .any(|sign| pattern.contains(sign))
-    {
-        Some("look-around")
-    } else if is_too_large {
-        Some("an expression of this size")
-    } else {
-        let escapes = pattern.as_bytes().windows(2);
-        let back = escapes
-            .into_iter()
-            .any(|pair| matches!(pair, [b'\\', b'1'..=b'9']));
-        back.then_some("a backreference")
-    };
-    let shown: String = pattern.chars().take(80).collect();
-    let message = match unsupported {
-        Some(what) => alloc::format!("the regular expression `{shown}` needs {what}"),
-        None => {
-            // The last line of a syntax error says what is wrong; those before
-            // draw it.
-            let reason = reason
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            alloc::format!("`{shown}` is no regular expression: {reason}")
-        }
-    };
+/// The begin and the end of each group; none where it took no part.
+type Slots = [Option<NonMaxUsize>];
+
+fn needs(pattern: &str, what: &'static str) -> RegexError {
     RegexError {
-        message,
-        unsupported,
+        message: alloc::format!("the regular expression `{}` needs {what}", shown(pattern)),
+        unsupported: Some(what),
     }
+}
+
+fn no_expression(pattern: &str, error: &dyn core::fmt::Display) -> RegexError {
+    let reason = error.to_string();
+    // The last line of a syntax error says what is wrong; those before draw it.
+    let reason = reason
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
+    RegexError {
+        message: alloc::format!("`{}` is no regular expression: {reason}", shown(pattern)),
+        unsupported: None,
+    }
+}
+
+fn shown(pattern: &str) -> String {
+    pattern.chars().take(80).collect()
 }
 
 #[cfg(test)]
@@ -161,7 +215,7 @@ mod tests {
             ("(?<name>x)y", "xy", true),
             ("(?i)k\u{e9}", "\u{212a}\u{c9}", true),
             ("^\\w+\\s\\d$", "\u{df}\u{4e2d}\u{a0}\u{663}", true),
-            ("(?-u:\\b)b", "ab", false),
+            ("\\bb", "ab", false),
             ("", "", true),
         ] {
             let expression = Regex::new(pattern).unwrap();

@@ -1,0 +1,123 @@
+//! Which fields of events the commands of a plan ask for.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::orders::fields_of;
+use crate::rows::{AddTotals, Command, NamePattern, Replace, Sort};
+
+/// The fields that commands ask events for.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) fields: Vec<String>,
+    /// What commands so far have made themselves.
+    made: Vec<String>,
+    /// Does one ask for fields by a pattern?
+    pub(super) all: bool,
+}
+
+impl Asked {
+    pub(super) fn read(&mut self, name: &str) {
+        let known = |names: &[String]| names.iter().any(|known| known == name);
+        if !known(&self.fields) && !known(&self.made) {
+            self.fields.push(String::from(name));
+        }
+    }
+
+    fn make(&mut self, name: &str) {
+        self.made.push(String::from(name));
+    }
+}
+
+/// Notes the fields that a command reads and makes; true where it reads some by
+/// a pattern.
+pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
+    let mut any = false;
+    let mut read = |asked: &mut Asked, pattern: &NamePattern| match pattern.literal() {
+        Some(name) => asked.read(name),
+        None => any = true,
+    };
+    match command {
+        Command::Table(patterns) | Command::Keep(patterns) => {
+            patterns.iter().for_each(|pattern| read(asked, pattern));
+        }
+        Command::Convert(functions) => {
+            functions
+                .iter()
+                .for_each(|function| read(asked, function.field()));
+        }
+        Command::Rename(renamings) => {
+            for renaming in renamings {
+                read(asked, renaming.from());
+                if let Some(name) = renaming.to().literal() {
+                    asked.make(name);
+                }
+            }
+        }
+        Command::Search(test) => {
+            if test.asks_raw() {
+                asked.read("_raw");
+            }
+            test.clone()
+                .visit_fields(&mut |field| asked.read(&field.name));
+        }
+        Command::Where(expr) => expr.visit_fields(&mut |name| asked.read(name)),
+        Command::Eval(assignments) => {
+            for (name, value) in assignments {
+                value.visit_fields(&mut |name| asked.read(name));
+                asked.make(name);
+            }
+        }
+        Command::FillNull { fields, .. } => {
+            fields.iter().flatten().for_each(|field| asked.read(field));
+        }
+        Command::Stats(stats) => {
+            fields_of(stats).for_each(|field| asked.read(&field.name));
+        }
+        Command::EventStats(stats) => {
+            fields_of(stats).for_each(|field| asked.read(&field.name));
+            // A row that lacks a by-field keeps what it had.
+            if stats.by.is_empty() {
+                stats
+                    .aggregates
+                    .iter()
+                    .for_each(|one| asked.make(&one.column));
+            }
+        }
+        Command::StreamStats(stream) => {
+            fields_of(&stream.stats).for_each(|field| asked.read(&field.name));
+        }
+        // What these make where they find something may be there where they don't.
+        Command::Lookup(lookup) => {
+            lookup.inputs().for_each(|field| asked.read(field));
+            // One that is there already may stay.
+            lookup.outputs().for_each(|field| asked.read(field));
+        }
+        Command::Bin(bin) => asked.read(&bin.field),
+        Command::Rex(rex) => asked.read(&rex.field),
+        Command::Sed(sed) => asked.read(&sed.field),
+        Command::Matching(matching) => asked.read(&matching.field),
+        Command::Spath(spath) => asked.read(&spath.input),
+        Command::MvExpand { field, .. } | Command::NoMv(field) => asked.read(field),
+        Command::MakeMv(makemv) => asked.read(&makemv.field),
+        Command::Replace(Replace { fields, .. }) | Command::AddTotals(AddTotals { fields, .. }) => {
+            fields.iter().for_each(|field| read(asked, field));
+            any |= fields.is_empty();
+        }
+        Command::Dedup(dedup) => {
+            dedup.fields.iter().for_each(|field| asked.read(field));
+            dedup.sort.iter().for_each(|sort| read_keys(asked, sort));
+        }
+        Command::Sort(sort) => read_keys(asked, sort),
+        Command::Drop(_)
+        | Command::Head(_)
+        | Command::Tail(_)
+        | Command::Reverse
+        | Command::Top(_) => {}
+    }
+    any
+}
+
+fn read_keys(asked: &mut Asked, sort: &Sort) {
+    sort.keys.iter().for_each(|key| asked.read(&key.field));
+}

@@ -1,0 +1,195 @@
+//! Commands that make columns of a row's: `bin`, `spath`, `replace`, `addtotals`,
+//! and those over several values.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Planner;
+use super::arguments::Given;
+use crate::rows::{AddTotals, Bin, Command, MakeMv, NamePattern, Path, Replace, Span, Spath};
+use crate::spl::ast::Name;
+use crate::spl::{Code, Error};
+
+impl Planner<'_> {
+    /// `bin _time span=5m AS t`
+    pub(super) fn bin(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut span = None;
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "span" => span = Some(self.span(&setting.value)?),
+                _ => return Err(self.unsupported_option("bin", &setting.key)),
+            }
+        }
+        let (field, alias) = match given.words.as_slice() {
+            [(field, _)] => (field, None),
+            [(field, _), (word, false), (alias, _)] if is(word, "as") => (field, Some(alias)),
+            [] => return Err(self.no_field(given.command)),
+            [_, (word, _), ..] => return Err(self.unexpected(given, word)),
+        };
+        let Some(span) = span else {
+            return Err(self.unsupported("`bin` without `span`", given.command.span));
+        };
+        Ok(Command::Bin(Bin {
+            field: field.text.clone(),
+            alias: alias.map(|alias| alias.text.clone()),
+            span,
+        }))
+    }
+
+    /// The length of a span.
+    pub(super) fn span(&self, written: &Name) -> Result<Span, Error> {
+        Span::parse(&written.text).ok_or_else(|| {
+            let what = format!("the span `{}`", written.text);
+            self.unsupported(&what, written.span)
+        })
+    }
+
+    /// `spath input=f output=g path=a.b`, or the path alone.
+    pub(super) fn spath(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let (mut input, mut output, mut path) = (None, None, None);
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "input" => input = Some(&setting.value),
+                "output" => output = Some(&setting.value),
+                "path" => path = Some(&setting.value),
+                _ => return Err(self.unsupported_option("spath", &setting.key)),
+            }
+        }
+        for (word, _) in &given.words {
+            match path {
+                None => path = Some(word),
+                Some(_) => return Err(self.unexpected(given, word)),
+            }
+        }
+        let path = match (path, output) {
+            (None, None) => None,
+            (None, Some(output)) => {
+                let message = "`output` needs a path beside it: write `path=...`";
+                return Err(self.error(Code::Syntax, message, None, output.span));
+            }
+            (Some(path), output) => {
+                let parsed = Path::parse(&path.text).ok_or_else(|| {
+                    let what = format!("the path `{}`", path.text);
+                    self.unsupported(&what, path.span)
+                })?;
+                let output = output.unwrap_or(path);
+                Some((parsed, output.text.clone()))
+            }
+        };
+        Ok(Command::Spath(Spath {
+            input: input.map_or_else(|| String::from("_raw"), |name| name.text.clone()),
+            path,
+        }))
+    }
+
+    /// `replace "x" WITH "y", ... IN f g`
+    pub(super) fn replace(&self, given: &Given<'_>) -> Result<Command, Error> {
+        if let Some(setting) = given.settings.first() {
+            return Err(self.unsupported_option("replace", &setting.key));
+        }
+        let mut replace = Replace {
+            pairs: Vec::new(),
+            fields: Vec::new(),
+        };
+        let mut words = given.words.as_slice();
+        while let [(from, _), (with, false), (to, _), rest @ ..] = words {
+            if !is(with, "with") {
+                break;
+            }
+            let (from, to) = (pattern(from), pattern_of(to));
+            if to.0.wildcards() > 0 && to.0.wildcards() != from.wildcards() {
+                let message = "both texts of a `replace` need equally many wildcards, or the second \
+                               none";
+                return Err(self.error(Code::Syntax, message, None, to.1.span));
+            }
+            replace.pairs.push((from, to.0));
+            words = rest;
+        }
+        if let [(word, false), fields @ ..] = words
+            && is(word, "in")
+            && !fields.is_empty()
+        {
+            replace.fields = fields.iter().map(|(field, _)| pattern(field)).collect();
+            words = &[];
+        }
+        match (replace.pairs.is_empty(), words.first()) {
+            (false, None) => Ok(Command::Replace(replace)),
+            (_, word) => {
+                let span = word.map_or(given.command.span, |(word, _)| word.span);
+                let message = "`replace` is written `replace \"x\" WITH \"y\" IN field`";
+                Err(self.error(Code::Syntax, message, None, span))
+            }
+        }
+    }
+
+    /// `addtotals fieldname=Total f g`
+    pub(super) fn addtotals(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut name = String::from("Total");
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "fieldname" => name = setting.value.text.clone(),
+                "row" if self.switch(setting)? => {}
+                "col" if !self.switch(setting)? => {}
+                _ => return Err(self.unsupported_option("addtotals", &setting.key)),
+            }
+        }
+        let fields = given.words.iter().map(|(field, _)| pattern(field));
+        Ok(Command::AddTotals(AddTotals {
+            name,
+            fields: fields.collect(),
+        }))
+    }
+
+    /// `mvexpand field limit=10`
+    pub(super) fn mvexpand(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut limit = None;
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "limit" => limit = self.limit(&setting.value)?,
+                _ => return Err(self.unsupported_option("mvexpand", &setting.key)),
+            }
+        }
+        let field = self.one_field(given)?.text.clone();
+        Ok(Command::MvExpand { field, limit })
+    }
+
+    /// `makemv delim="," allowempty=true field`
+    pub(super) fn makemv(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let (mut delimiter, mut allow_empty) = (String::from(" "), false);
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "delim" if !setting.value.text.is_empty() => {
+                    delimiter = setting.value.text.clone();
+                }
+                "allowempty" => allow_empty = self.switch(setting)?,
+                _ => return Err(self.unsupported_option("makemv", &setting.key)),
+            }
+        }
+        Ok(Command::MakeMv(MakeMv {
+            field: self.one_field(given)?.text.clone(),
+            delimiter,
+            allow_empty,
+        }))
+    }
+
+    /// `nomv field`
+    pub(super) fn nomv(&self, given: &Given<'_>) -> Result<Command, Error> {
+        if let Some(setting) = given.settings.first() {
+            return Err(self.unsupported_option("nomv", &setting.key));
+        }
+        Ok(Command::NoMv(self.one_field(given)?.text.clone()))
+    }
+}
+
+fn is(word: &Name, wanted: &str) -> bool {
+    word.text.eq_ignore_ascii_case(wanted)
+}
+
+fn pattern(name: &Name) -> NamePattern {
+    NamePattern::new(&name.text)
+}
+
+fn pattern_of<'n>(name: &&'n Name) -> (NamePattern, &'n Name) {
+    (pattern(name), name)
+}

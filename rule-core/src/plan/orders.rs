@@ -1,0 +1,321 @@
+//! Commands over all rows of a window: `dedup`, `sort`, `head`, `tail`, `top`, and
+//! `eventstats` with its kin.
+//!
+//! Over events they wait for the end of the window, with all that comes behind them:
+//! the events are kept as rows until then, newest first, and of one time by what they
+//! say, so that the first few are the same however they came. What is kept is bounded
+//! by `limits.state`; a window that is over it goes out in partial alerts.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::arguments::Given;
+use super::{Plan, Planner};
+use crate::rows::eval::Expr;
+use crate::rows::{Command, Dedup, NamePattern, Sort, SortKey, SortKind, StreamStats, Top};
+use crate::search::Field;
+use crate::spl::ast::{self, Argument, Name};
+use crate::spl::{Code, Error};
+use crate::stats::{Aggregate, Function, Stats};
+
+/// As many rows `sort` gives where nothing is said [Search Reference, "sort"], and
+/// `top` and `head`.
+const SORTED: usize = 10_000;
+const FEW: usize = 10;
+
+/// Rows that a window of `streamstats` may have: each row counts all of its window.
+const MAX_WINDOW: usize = 1000;
+
+impl Planner<'_> {
+    /// `dedup 2 a b keepempty=true sortby -c`
+    pub(super) fn dedup(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut dedup = Dedup {
+            count: 1,
+            fields: Vec::new(),
+            keep_empty: false,
+            consecutive: false,
+            sort: None,
+        };
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "keepempty" => dedup.keep_empty = self.switch(setting)?,
+                "consecutive" => dedup.consecutive = self.switch(setting)?,
+                "keepevents" if !self.switch(setting)? => {}
+                _ => return Err(self.unsupported_option("dedup", &setting.key)),
+            }
+        }
+        let sortby = |(word, quoted): &(&Name, bool)| !quoted && word.text == "sortby";
+        let at = given.words.iter().position(sortby);
+        let (mut fields, order) = given.words.split_at(at.unwrap_or(given.words.len()));
+        if let [(first, false), rest @ ..] = fields
+            && let Ok(count) = first.text.parse()
+        {
+            if count == 0 {
+                let message = "`dedup` keeps one row or more";
+                return Err(self.error(Code::Syntax, message, None, first.span));
+            }
+            dedup.count = count;
+            fields = rest;
+        }
+        if fields.is_empty() {
+            return Err(self.no_field(given.command));
+        }
+        dedup.fields = fields.iter().map(|(name, _)| name.text.clone()).collect();
+        if let [_, order @ ..] = order {
+            let words = order.iter().map(|(word, _)| (word.text.as_str(), None));
+            dedup.sort = Some(Sort {
+                limit: None,
+                keys: self.sort_keys(words, given.command)?,
+                reversed: false,
+            });
+        }
+        Ok(Command::Dedup(dedup))
+    }
+
+    /// `sort 10 -count +ip(src) desc`
+    pub(super) fn sort(
+        &self,
+        command: &ast::Command,
+        arguments: &[Argument],
+    ) -> Result<Command, Error> {
+        let mut sort = Sort {
+            limit: Some(SORTED),
+            keys: Vec::new(),
+            reversed: false,
+        };
+        let mut words: Vec<(&str, Option<&str>)> = Vec::new();
+        for argument in arguments {
+            match argument {
+                Argument::Setting(setting) if setting.key.text.eq_ignore_ascii_case("limit") => {
+                    sort.limit = self.limit(&setting.value)?;
+                }
+                Argument::Setting(setting) => {
+                    return Err(self.unsupported_option("sort", &setting.key));
+                }
+                Argument::Word { text, quoted } => {
+                    if let (true, false, Ok(count)) =
+                        (words.is_empty(), quoted, text.text.parse::<usize>())
+                    {
+                        sort.limit = (count > 0).then_some(count);
+                    } else {
+                        words.push((&text.text, None));
+                    }
+                }
+                Argument::Group {
+                    before: Some(kind),
+                    inside,
+                    span,
+                } => match inside.as_slice() {
+                    [Argument::Word { text, .. }] => words.push((&kind.text, Some(&text.text))),
+                    _ => return Err(self.unsupported("these parentheses in `sort`", *span)),
+                },
+                Argument::Group { span, .. } => {
+                    return Err(self.unsupported("these parentheses in `sort`", *span));
+                }
+                Argument::Comma(_) => {}
+                Argument::Subsearch(span) => return Err(self.unsupported("a subsearch", *span)),
+            }
+        }
+        if let [_, .., ("d" | "desc", None)] = words.as_slice() {
+            sort.reversed = true;
+            words.pop();
+        }
+        sort.keys = self.sort_keys(words.into_iter(), &command.name)?;
+        Ok(Command::Sort(sort))
+    }
+
+    /// Words such as `-count`, `-` and `count`, and `+num(count)` in its parts. A sign is of
+    /// the field behind it alone.
+    fn sort_keys<'w>(
+        &self,
+        words: impl Iterator<Item = (&'w str, Option<&'w str>)>,
+        command: &Name,
+    ) -> Result<Vec<SortKey>, Error> {
+        let mut keys = Vec::new();
+        let mut descending = false;
+        for (word, inside) in words {
+            let name = match word.strip_prefix(['-', '+']) {
+                Some(name) => {
+                    descending = word.starts_with('-');
+                    name
+                }
+                None => word,
+            };
+            if name.is_empty() && inside.is_none() {
+                continue;
+            }
+            let (kind, field) = match (inside, name) {
+                (None, field) => (SortKind::Auto, field),
+                (Some(field), "auto" | "") => (SortKind::Auto, field),
+                (Some(field), "num") => (SortKind::Number, field),
+                (Some(field), "str") => (SortKind::Text, field),
+                (Some(field), "ip") => (SortKind::Address, field),
+                (Some(_), other) => {
+                    let message = format!("can't sort by `{other}`: write `num`, `str` or `ip`");
+                    let code = Code::UnsupportedFunction;
+                    return Err(self.error(code, message, Some(other), command.span));
+                }
+            };
+            keys.push(SortKey {
+                field: String::from(field),
+                descending: core::mem::take(&mut descending),
+                kind,
+            });
+        }
+        match keys.is_empty() {
+            true => Err(self.no_field(command)),
+            false => Ok(keys),
+        }
+    }
+
+    /// `head 5`, `tail 5`
+    pub(super) fn first_few(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let name = given.command.text.as_str();
+        let mut count = FEW;
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "limit" if name == "head" => count = self.count(&setting.value)?,
+                // `head count>5` is such an argument too, where it is written with `=`.
+                _ => return Err(self.unsupported_option(name, &setting.key)),
+            }
+        }
+        match given.words.as_slice() {
+            [] => {}
+            [(word, _)] if word.text.parse::<usize>().is_ok() => count = self.count(word)?,
+            [(word, _), ..] => {
+                let what = format!("`{name}` with an expression");
+                return Err(self.unsupported(&what, word.span));
+            }
+        }
+        Ok(match name {
+            "tail" => Command::Tail(count),
+            _ => Command::Head(count),
+        })
+    }
+
+    /// `top limit=5 a b by c`: what is counted, and which of it is shown.
+    pub(super) fn top(&self, given: &Given<'_>) -> Result<(Stats, Top), Error> {
+        let name = given.command.text.as_str();
+        let mut top = Top {
+            rare: name == "rare",
+            limit: Some(FEW),
+            by: Vec::new(),
+            count: String::from("count"),
+            shows_count: true,
+            percent: Some(String::from("percent")),
+        };
+        let mut shows_percent = true;
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "limit" => top.limit = self.limit(&setting.value)?,
+                "countfield" => top.count = setting.value.text.clone(),
+                "percentfield" => top.percent = Some(setting.value.text.clone()),
+                "showcount" => top.shows_count = self.switch(setting)?,
+                "showperc" => shows_percent = self.switch(setting)?,
+                "useother" if !self.switch(setting)? => {}
+                _ => return Err(self.unsupported_option(name, &setting.key)),
+            }
+        }
+        top.percent = top.percent.filter(|_| shows_percent);
+        let by = |(word, quoted): &(&Name, bool)| !quoted && word.text.eq_ignore_ascii_case("by");
+        let at = given.words.iter().position(by);
+        let (mut fields, groups) = given.words.split_at(at.unwrap_or(given.words.len()));
+        if let [(first, false), rest @ ..] = fields
+            && first.text.parse::<usize>().is_ok()
+        {
+            top.limit = self.limit(first)?;
+            fields = rest;
+        }
+        let groups = groups.get(1..).unwrap_or_default();
+        if fields.is_empty() || (at.is_some() && groups.is_empty()) {
+            return Err(self.no_field(given.command));
+        }
+        top.by = groups.iter().map(|(name, _)| name.text.clone()).collect();
+        let mut names = Vec::new();
+        for (name, _) in groups.iter().chain(fields) {
+            names.push(self.plain_field(name)?);
+        }
+        let stats = Stats {
+            aggregates: alloc::vec![Aggregate {
+                function: Function::Count,
+                field: None,
+                column: top.count.clone(),
+            }],
+            by: names,
+            missing: None,
+        };
+        Ok((stats, top))
+    }
+
+    /// `eventstats`, `streamstats`, with the columns that are computed for them.
+    pub(super) fn beside(
+        &self,
+        command: &ast::Command,
+        named: &ast::Stats,
+        events: bool,
+    ) -> Result<Vec<Command>, Error> {
+        let name = command.name.text.as_str();
+        if name == "streamstats" && events {
+            let what = "`streamstats` over events: count them with `stats` first";
+            return Err(self.unsupported(what, command.name.span));
+        }
+        let (mut current, mut window, mut global) = (true, None, true);
+        for setting in &named.settings {
+            match (name, setting.key.text.as_str()) {
+                ("streamstats", "current") => current = self.switch(setting)?,
+                ("streamstats", "global") => global = self.switch(setting)?,
+                ("streamstats", "window") => window = self.limit(&setting.value)?,
+                _ => return Err(self.unsupported_option(name, &setting.key)),
+            }
+            if window.is_some_and(|rows| rows > MAX_WINDOW) {
+                let what = format!("a window of more than {MAX_WINDOW} rows");
+                return Err(self.unsupported(&what, setting.value.span));
+            }
+        }
+        let (stats, computed) = self.stats(&ast::Stats {
+            settings: Vec::new(),
+            ..named.clone()
+        })?;
+        // Columns that are there for the counting alone go when it is done.
+        let made = computed
+            .iter()
+            .filter(|(name, value)| !matches!(value, Expr::Field(field) if field == name));
+        let made: Vec<NamePattern> = made.map(|(name, _)| NamePattern::new(name)).collect();
+        let mut commands = Vec::new();
+        if !computed.is_empty() {
+            commands.push(Command::Eval(computed));
+        }
+        commands.push(match name {
+            "eventstats" => Command::EventStats(stats),
+            _ => Command::StreamStats(StreamStats {
+                stats,
+                current,
+                window,
+                global,
+            }),
+        });
+        if !made.is_empty() {
+            commands.push(Command::Drop(made));
+        }
+        Ok(commands)
+    }
+
+    /// Adds `top` or `rare` to a plan: a `stats`, and what it shows of it.
+    pub(super) fn add_top(&self, plan: &mut Plan, given: &Given<'_>) -> Result<(), Error> {
+        let (stats, top) = self.top(given)?;
+        if plan.is_over_events() {
+            plan.stats = Some(stats);
+        } else {
+            plan.after.push(Command::Stats(stats));
+        }
+        plan.after.push(Command::Top(top));
+        Ok(())
+    }
+}
+
+/// Fields of events that a `stats` reads.
+pub(super) fn fields_of(stats: &Stats) -> impl Iterator<Item = &Field> {
+    let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
+    stats.by.iter().chain(over)
+}

@@ -1,0 +1,152 @@
+//! `eventstats` and `streamstats`: what `stats` counts, beside the rows that it
+//! counted.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::command::Context;
+use super::room::Room;
+use super::row::Row;
+use crate::stats::{Groups, Observation, Stats};
+use crate::value::Value;
+
+/// What is counted of a group: columns and values.
+type Counted = Vec<(String, Value)>;
+
+/// `eventstats`: to each row what is counted of all rows with its by-values; a row
+/// that lacks one of them stays as it is. Of a row with several values in a by-field
+/// the first counts [U].
+pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
+    let mut groups = Groups::default();
+    let keys: Vec<Option<Vec<u8>>> = rows
+        .iter()
+        .map(|row| add(&mut groups, stats, row))
+        .collect();
+    let mut known: BTreeMap<&[u8], Counted> = BTreeMap::new();
+    let mut room = Room::of(&rows, context.left_out);
+    for (row, key) in rows.iter_mut().zip(&keys) {
+        let Some(key) = key.as_deref() else {
+            continue;
+        };
+        let counted = known
+            .entry(key)
+            .or_insert_with(|| result(&groups, stats, key));
+        set(row, counted, &mut room);
+    }
+    rows
+}
+
+/// `streamstats`: to each row what is counted of the rows up to it.
+#[derive(Clone, Debug)]
+pub struct StreamStats {
+    /// What is counted, and by what.
+    pub stats: Stats,
+    /// Is the row itself counted?
+    pub current: bool,
+    /// Of so many rows alone; None for all.
+    pub window: Option<usize>,
+    /// Is the window one for all rows, or one for the by-values of each?
+    pub global: bool,
+}
+
+impl StreamStats {
+    pub(super) fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
+        let mut room = Room::of(&rows, context.left_out);
+        let mut running = Groups::default();
+        let mut before: VecDeque<Row> = VecDeque::new();
+        for row in &mut rows {
+            let mut alone = Groups::default();
+            let Some(key) = add(&mut alone, &self.stats, row) else {
+                continue;
+            };
+            let counted = match self.window {
+                None => {
+                    let last = match self.current {
+                        true => None,
+                        false => Some(result(&running, &self.stats, &key)),
+                    };
+                    add(&mut running, &self.stats, row);
+                    last.unwrap_or_else(|| result(&running, &self.stats, &key))
+                }
+                Some(window) => self.in_window(window, &key, row, &mut before),
+            };
+            set(row, &counted, &mut room);
+        }
+        rows
+    }
+
+    /// What is counted of the last `window` rows.
+    fn in_window(
+        &self,
+        window: usize,
+        key: &[u8],
+        row: &Row,
+        before: &mut VecDeque<Row>,
+    ) -> Counted {
+        if self.current {
+            before.push_back(row.clone());
+        }
+        let mut groups = Groups::default();
+        let mut counted = 0;
+        for one in before.iter().rev() {
+            if counted == window {
+                break;
+            }
+            let taken = match self.global {
+                true => true,
+                false => {
+                    let mut alone = Groups::default();
+                    add(&mut alone, &self.stats, one).as_deref() == Some(key)
+                }
+            };
+            if taken {
+                counted += 1;
+                add(&mut groups, &self.stats, one);
+            }
+        }
+        if !self.current {
+            before.push_back(row.clone());
+        }
+        if self.global && before.len() > window {
+            before.pop_front();
+        }
+        result(&groups, &self.stats, key)
+    }
+}
+
+/// Counts a row; the key of the first group that it went to.
+fn add(groups: &mut Groups, stats: &Stats, row: &Row) -> Option<Vec<u8>> {
+    let seen = Observation {
+        time: row.identity.latest,
+        samples: &[],
+        keep: 0,
+    };
+    let mut first = None;
+    let _ = groups.add(stats, row, &seen, usize::MAX, &mut |key| {
+        first.get_or_insert_with(|| key.to_vec());
+    });
+    first
+}
+
+fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
+    let values = groups.result(stats, key).map(|result| result.values);
+    let values = values.unwrap_or_default().into_iter();
+    values
+        .map(|(name, value)| (String::from(name), value))
+        .collect()
+}
+
+fn set(row: &mut Row, counted: &Counted, room: &mut Room<'_>) {
+    let length = |value: &Value| match value {
+        Value::Text(text) => text.len() + 32,
+        _ => 40,
+    };
+    let each = counted.iter().flat_map(|(_, value)| value.each());
+    if room.take(each.map(length).sum()) {
+        for (name, value) in counted {
+            row.set(name, value.clone());
+        }
+    }
+}

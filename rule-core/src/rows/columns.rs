@@ -1,0 +1,98 @@
+//! Columns of rows: `table`, `fields`, `fillnull`.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::name_pattern::NamePattern;
+use super::row::Row;
+use crate::value::Value;
+
+pub(super) fn fill(row: &mut Row, field: &str, value: &str) {
+    if row.get(field).is_null() {
+        row.set(field, Value::Text(String::from(value)));
+    }
+}
+
+pub(super) fn fill_every_column(mut rows: Vec<Row>, value: &str) -> Vec<Row> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in rows.iter().flat_map(Row::columns) {
+        if !known.contains(name) {
+            known.insert(name.clone());
+            names.push(name.clone());
+        }
+    }
+    for row in &mut rows {
+        for name in &names {
+            fill(row, name, value);
+        }
+    }
+    rows
+}
+
+/// The columns of `table`: a name is one, a pattern those of any row.
+pub(super) fn table_columns(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut columns: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !known.contains(name) {
+            known.insert(String::from(name));
+            columns.push(String::from(name));
+        }
+    };
+    for pattern in patterns {
+        match pattern.literal() {
+            Some(name) => add(name),
+            None => {
+                let names = rows
+                    .iter()
+                    .flat_map(|row| row.columns().iter().map(|(name, _)| name));
+                // `*` does not show what Splunk keeps for itself.
+                names
+                    .filter(|name| !name.starts_with('_') && pattern.matches(name))
+                    .for_each(|name| add(name));
+            }
+        }
+    }
+    columns
+}
+
+pub(super) fn take_columns(row: &mut Row, columns: &[String]) {
+    let taken = columns
+        .iter()
+        .map(|name| (name.clone(), row.get(name).clone()))
+        .collect();
+    row.replace_columns(taken, true);
+}
+
+/// `fields`: in the order of the list, then what begins with `_`.
+pub(super) fn keep(row: &mut Row, patterns: &[NamePattern]) {
+    let mut kept: Vec<(String, Value)> = Vec::new();
+    let columns = row.take_columns();
+    for pattern in patterns {
+        match pattern.literal() {
+            Some(name) => {
+                if kept.iter().all(|(column, _)| column != name) {
+                    let value = columns.iter().find(|(column, _)| column == name);
+                    let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
+                    kept.push((String::from(name), value));
+                }
+            }
+            None => {
+                let further = columns.iter().filter(|(name, _)| pattern.matches(name));
+                for (name, value) in further {
+                    if kept.iter().all(|(column, _)| column != name) {
+                        kept.push((name.clone(), value.clone()));
+                    }
+                }
+            }
+        }
+    }
+    for (name, value) in columns {
+        if name.starts_with('_') && kept.iter().all(|(column, _)| *column != name) {
+            kept.push((name, value));
+        }
+    }
+    row.replace_columns(kept, true);
+}

@@ -1,0 +1,136 @@
+//! What an expression found in a text.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use regex_automata::util::primitives::NonMaxUsize;
+
+use super::Regex;
+
+/// A match, with its groups.
+#[derive(Clone, Debug)]
+pub struct Found<'t> {
+    text: &'t str,
+    slots: Vec<Option<NonMaxUsize>>,
+}
+
+impl<'t> Found<'t> {
+    pub(super) fn new(text: &'t str, slots: Vec<Option<NonMaxUsize>>) -> Self {
+        Found { text, slots }
+    }
+
+    /// The bytes of the whole match.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.group_range(0).unwrap_or_default()
+    }
+
+    /// The text of a group; 0 is the whole match. None where there is no such group, or
+    /// it took no part in the match.
+    #[must_use]
+    pub fn group(&self, number: usize) -> Option<&'t str> {
+        self.text.get(self.group_range(number)?)
+    }
+
+    fn group_range(&self, number: usize) -> Option<Range<usize>> {
+        let slot = |at: usize| self.slots.get(at).copied().flatten().map(NonMaxUsize::get);
+        Some(slot(number.checked_mul(2)?)?..slot(number * 2 + 1)?)
+    }
+}
+
+/// The matches in a text from left to right. An empty one does not stand at the end of
+/// the match before it.
+#[derive(Debug)]
+pub struct Matches<'r, 't> {
+    regex: &'r Regex,
+    text: &'t str,
+    /// Where to look on; None at the end.
+    from: Option<usize>,
+    last_end: Option<usize>,
+}
+
+impl<'r, 't> Matches<'r, 't> {
+    pub(super) fn new(regex: &'r Regex, text: &'t str) -> Self {
+        Matches {
+            regex,
+            text,
+            from: Some(0),
+            last_end: None,
+        }
+    }
+
+    /// The byte behind the character at a byte.
+    fn behind(&self, at: usize) -> Option<usize> {
+        let next = self.text.get(at..)?.chars().next()?;
+        Some(at + next.len_utf8())
+    }
+}
+
+impl<'t> Iterator for Matches<'_, 't> {
+    type Item = Found<'t>;
+
+    fn next(&mut self) -> Option<Found<'t>> {
+        let mut found = self.regex.find_at(self.text, self.from?);
+        if let Some(empty) = found.as_ref().map(Found::range)
+            && empty.is_empty()
+            && self.last_end == Some(empty.end)
+        {
+            found = self
+                .behind(empty.end)
+                .and_then(|from| self.regex.find_at(self.text, from));
+        }
+        self.from = found.as_ref().map(|found| found.range().end);
+        self.last_end = self.from;
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    fn all(pattern: &str, text: &str) -> Vec<String> {
+        let regex = Regex::new(pattern).unwrap();
+        let found = regex
+            .matches(text)
+            .map(|found| found.group(0).unwrap().into());
+        found.collect()
+    }
+
+    #[test]
+    fn matches_from_left_to_right() {
+        for (pattern, text, wanted) in [
+            ("a.", "abacad", &["ab", "ac", "ad"][..]),
+            ("a*", "baac", &["", "aa", ""]),
+            ("", "\u{e4}b", &["", "", ""]),
+            ("x", "abc", &[]),
+            (r"^a|b$", "aab", &["a", "b"]),
+            (r"\bb", "ab b", &["b"]),
+        ] {
+            assert_eq!(all(pattern, text), wanted, "{pattern} on {text}");
+            // The other engine.
+            let long = std::format!("{text}{}", "\n".repeat(200));
+            if !pattern.is_empty() && !pattern.contains(['*', '$']) {
+                assert_eq!(all(pattern, &long), wanted, "{pattern} on {long}");
+            }
+        }
+    }
+
+    #[test]
+    fn groups() {
+        let regex = Regex::new(r"(?<key>\w+)=(?<value>\d+)?(x)?").unwrap();
+        let names: Vec<_> = regex.names().collect();
+        assert_eq!(names, [(1, "key"), (2, "value")]);
+        assert_eq!(regex.groups(), 4);
+        for filling in ["", "\n"] {
+            let text = std::format!("{} a=12", filling.repeat(200));
+            let found = regex.find_at(&text, 0).unwrap();
+            let groups: Vec<_> = (0..5).map(|number| found.group(number)).collect();
+            let wanted = [Some("a=12"), Some("a"), Some("12"), None, None];
+            assert_eq!(groups, wanted);
+            assert_eq!(&text[found.range()], "a=12");
+        }
+        assert!(regex.find_at("a=1", 4).is_none());
+    }
+}

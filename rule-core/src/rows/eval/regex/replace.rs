@@ -1,0 +1,144 @@
+//! Matches replaced by a text.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Found, Regex};
+use crate::rows::eval::MAX_TEXT;
+
+/// What matches are replaced by: text, and groups of the match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Group(usize),
+}
+
+/// Which matches are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrences {
+    /// Each.
+    All,
+    /// The one of this number, from 1.
+    Only(usize),
+}
+
+impl Replacement {
+    /// Reads `\1` to `\9` as groups and `\0` as the whole match, `\\` as a backslash; another
+    /// backslash is itself. A group that the expression has not, or that took no part,
+    /// is empty `[U]`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut letters = text.chars().peekable();
+        while let Some(next) = letters.next() {
+            if next != '\\' {
+                plain.push(next);
+                continue;
+            }
+            match letters.peek().map(|next| (*next, next.to_digit(10))) {
+                Some((_, Some(digit))) => {
+                    letters.next();
+                    if !plain.is_empty() {
+                        parts.push(Part::Text(core::mem::take(&mut plain)));
+                    }
+                    parts.push(Part::Group(digit as usize));
+                }
+                Some(('\\', _)) => {
+                    letters.next();
+                    plain.push('\\');
+                }
+                _ => plain.push('\\'),
+            }
+        }
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Replacement { parts }
+    }
+
+    fn texts<'a>(&'a self, found: &'a Found<'_>) -> impl Iterator<Item = &'a str> {
+        self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Group(number) => found.group(*number).unwrap_or_default(),
+        })
+    }
+}
+
+impl Regex {
+    /// The text with matches replaced. None where it would become too long (a MiB).
+    #[must_use]
+    pub fn replace(&self, text: &str, by: &Replacement, which: Occurrences) -> Option<String> {
+        let mut out = String::new();
+        let mut done = 0;
+        for (index, found) in self.matches(text).enumerate() {
+            match which {
+                Occurrences::Only(number) if index + 1 < number => continue,
+                Occurrences::Only(number) if index + 1 > number => break,
+                _ => {}
+            }
+            let range = found.range();
+            let before = text.get(done..range.start).unwrap_or_default();
+            for part in core::iter::once(before).chain(by.texts(&found)) {
+                push(&mut out, part)?;
+            }
+            done = range.end;
+        }
+        push(&mut out, text.get(done..).unwrap_or_default())?;
+        Some(out)
+    }
+}
+
+fn push(out: &mut String, part: &str) -> Option<()> {
+    if out.len() + part.len() > MAX_TEXT {
+        return None;
+    }
+    out.push_str(part);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces() {
+        use Occurrences::{All, Only};
+        for (pattern, text, by, which, wanted) in [
+            ("a", "banana", "o", All, "bonono"),
+            ("a", "banana", "o", Only(1), "bonana"),
+            ("a", "banana", "o", Only(2), "banona"),
+            ("a", "banana", "o", Only(4), "banana"),
+            (r"(\d)/(\d)", "1/2", r"\2/\1", All, "2/1"),
+            (r"b", "abc", r"[\0]", All, "a[b]c"),
+            (r"b", "abc", r"\\1\n\", All, r"a\1\n\c"),
+            (r"(x)?b", "abc", r"<\1\2>", All, "a<>c"),
+            ("x*", "abc", "-", All, "-a-b-c-"),
+            ("$", "\u{e4}", "!", All, "\u{e4}!"),
+        ] {
+            let regex = Regex::new(pattern).unwrap();
+            let found = regex.replace(text, &Replacement::new(by), which);
+            assert_eq!(
+                found.as_deref(),
+                Some(wanted),
+                "{pattern} by {by} in {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_does_not_grow_without_bound() {
+        let regex = Regex::new("a").unwrap();
+        let by = Replacement::new(&"x".repeat(1 << 12));
+        assert!(
+            regex
+                .replace(&"a".repeat(1 << 9), &by, Occurrences::All)
+                .is_none()
+        );
+    }
+}

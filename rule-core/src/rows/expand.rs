@@ -1,0 +1,77 @@
+//! Several values of a field: `mvexpand`, `makemv`, `nomv`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::command::Context;
+use super::room::Room;
+use super::row::Row;
+use crate::value::Value;
+
+/// `mvexpand`: a row a value, in their order; a row without the field stays as it
+/// is [Search Reference, "mvexpand"].
+pub(super) fn mvexpand(
+    field: &str,
+    limit: Option<usize>,
+    rows: Vec<Row>,
+    context: &Context<'_>,
+) -> Vec<Row> {
+    let mut room = Room::of(&rows, context.left_out);
+    let mut expanded = Vec::new();
+    for mut row in rows {
+        let Value::Many(values) = row.get(field).clone() else {
+            expanded.push(row);
+            continue;
+        };
+        row.set(field, Value::Null);
+        let others = row.bytes();
+        for value in values.into_iter().take(limit.unwrap_or(usize::MAX)) {
+            let length = value.text().map_or(0, |text| text.len());
+            if !room.take(others + length) {
+                continue;
+            }
+            let mut one = row.clone();
+            // Rows of one group are told apart by what they were expanded to.
+            if let Some(by) = &mut one.identity.by {
+                by.push(value.text().unwrap_or_default().into_owned());
+            }
+            one.set(field, value);
+            expanded.push(one);
+        }
+    }
+    expanded
+}
+
+/// `makemv delim=... allowempty=... field` [Search Reference, "makemv"].
+#[derive(Clone, Debug)]
+pub struct MakeMv {
+    /// The field.
+    pub field: String,
+    /// What stands between two values.
+    pub delimiter: String,
+    /// Are empty values kept? Else a run of delimiters counts as one.
+    pub allow_empty: bool,
+}
+
+impl MakeMv {
+    /// The values of a field's value.
+    pub(super) fn apply(&self, row: &mut Row) {
+        let Some(text) = row.get(&self.field).text() else {
+            return;
+        };
+        let parts = text.split(self.delimiter.as_str());
+        let values: Vec<Value> = parts
+            .filter(|part| self.allow_empty || !part.is_empty())
+            .map(|part| Value::Text(String::from(part)))
+            .collect();
+        row.set(&self.field, Value::from_list(values));
+    }
+}
+
+/// `nomv`: the values as one, with line feeds between them.
+pub(super) fn nomv(field: &str, row: &mut Row) {
+    if let Value::Many(_) = row.get(field) {
+        let text = row.get(field).text().unwrap_or_default().into_owned();
+        row.set(field, Value::Text(text));
+    }
+}
