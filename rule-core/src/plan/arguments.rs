@@ -1,7 +1,6 @@
 //! Arguments of commands that are words and `key=value`.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Planner;
@@ -16,16 +15,6 @@ pub(super) struct Given<'a> {
     pub(super) settings: Vec<&'a Setting>,
     /// Its words, commas left out; and whether each was in quotes.
     pub(super) words: Vec<(&'a Name, bool)>,
-}
-
-impl Given<'_> {
-    /// The names of its words.
-    pub(super) fn names(&self) -> Vec<String> {
-        self.words
-            .iter()
-            .map(|(word, _)| word.text.clone())
-            .collect()
-    }
 }
 
 impl Planner<'_> {
