@@ -70,10 +70,53 @@ fn what_cannot_run_is_named() {
             "x*",
         ),
         (
-            "x=1 | stats stdev(y)",
+            "x=1 | stats perc200(y)",
             UnsupportedFunction,
-            "stdev",
-            "stdev",
+            "perc200",
+            "perc200",
+        ),
+        ("x=1 | bin y bins=3", UnsupportedOption, "bin bins", "bins"),
+        (
+            "x=1 | bin y span=2log10",
+            UnsupportedFeature,
+            "the span `2log10`",
+            "2log10",
+        ),
+        (
+            "x=1 | rex field=y offset_field=z \"(?<a>b)\"",
+            UnsupportedOption,
+            "rex offset_field",
+            "offset_field",
+        ),
+        (
+            "x=1 | spath path=a{@b}",
+            UnsupportedFeature,
+            "the path `a{@b}`",
+            "a{@b}",
+        ),
+        (
+            "x=1 | head a>5",
+            UnsupportedFeature,
+            "`head` with an expression",
+            "a",
+        ),
+        (
+            "x=1 | stats count by y | streamstats reset_on_change=true count",
+            UnsupportedOption,
+            "streamstats reset_on_change",
+            "reset_on_change",
+        ),
+        (
+            "x=1 | makemv setsv=true y",
+            UnsupportedOption,
+            "makemv setsv",
+            "setsv",
+        ),
+        (
+            "x=1 | dedup keepevents=true y",
+            UnsupportedOption,
+            "dedup keepevents",
+            "keepevents",
         ),
         (
             "x=1 | stats values(*) as *",
@@ -259,4 +302,76 @@ fn fillnull_before_stats() {
         (value.as_str(), fields.join(" ")),
         ("none", "a b".to_string())
     );
+}
+
+#[test]
+fn each_command_asks_for_what_it_reads() {
+    for (command, asked) in [
+        ("bin span=5m _time", &["x", "_time"][..]),
+        ("rex field=a \"(?<b>.)\"", &["x", "a"]),
+        ("rex \"(?<b>.)\"", &["x", "_raw"]),
+        ("rex field=a mode=sed \"s/a/b/\"", &["x", "a"]),
+        ("regex a!=\"b\"", &["x", "a"]),
+        ("regex \"b\"", &["x", "_raw"]),
+        ("spath", &["x", "_raw"]),
+        ("spath input=a path=b output=c", &["x", "a"]),
+        ("mvexpand a", &["x", "a"]),
+        ("makemv delim=\",\" a", &["x", "a"]),
+        ("nomv a", &["x", "a"]),
+        ("replace b WITH c IN a", &["x", "a"]),
+        ("addtotals a b", &["x", "a", "b"]),
+        ("dedup 2 a b sortby -c", &["x", "a", "b", "c"]),
+        ("sort 0 -a +num(b)", &["x", "a", "b"]),
+        ("head 3", &["x"]),
+        ("tail", &["x"]),
+        ("reverse", &["x"]),
+        ("eventstats dc(a) as n by b", &["x", "b", "a"]),
+    ] {
+        let text = std::format!("x=1 | {command} | stats count");
+        let plan = plan(&text).unwrap();
+        assert_eq!(plan.fields, asked, "{text}");
+        assert!(!plan.all_fields, "{text}");
+    }
+    for command in ["replace b WITH c", "addtotals", "addtotals a*"] {
+        let text = std::format!("x=1 | {command} | stats count");
+        assert!(plan(&text).unwrap().all_fields, "{text}");
+    }
+    // What rex finds nothing of may be there.
+    let made = plan("x=1 | rex field=a \"(?<b>.)\" | stats count by b").unwrap();
+    assert_eq!(made.fields, ["x", "a", "b"]);
+    let made = plan("x=1 | eventstats count as n | table n").unwrap();
+    assert_eq!(made.fields, ["x"]);
+}
+
+#[test]
+fn what_needs_all_rows_waits_for_the_end_of_the_window() {
+    for (command, waits) in [
+        ("bin span=5m _time", false),
+        ("rex field=a \"(?<b>.)\"", false),
+        ("regex a=\"b\"", false),
+        ("spath", false),
+        ("mvexpand a", false),
+        ("makemv a", false),
+        ("nomv a", false),
+        ("replace b WITH c IN a", false),
+        ("addtotals a", false),
+        ("dedup a", true),
+        ("sort a", true),
+        ("head", true),
+        ("tail", true),
+        ("reverse", true),
+        ("eventstats count", true),
+    ] {
+        let text = std::format!("x=1 | {command} | stats count");
+        let plan = plan(&text).unwrap();
+        assert_eq!(plan.stats.is_none(), waits, "{text}");
+        let commands = if waits { &plan.after } else { &plan.before };
+        assert_eq!(commands[0].is_row_by_row(), !waits, "{text}");
+    }
+    for command in ["top a", "rare limit=3 a by b"] {
+        let plan = plan(&std::format!("x=1 | {command}")).unwrap();
+        assert!(plan.stats.is_some() && !plan.after[0].is_row_by_row());
+    }
+    let text = "x=1 | stats count by a | streamstats sum(count) as n";
+    assert!(!plan(text).unwrap().after[0].is_row_by_row());
 }

@@ -340,3 +340,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_command_makes_is_bounded_and_counted() {
+    let zone = Zone::utc();
+    let left_out = Cell::new(0);
+    let context = Context {
+        zone: &zone,
+        left_out: &left_out,
+    };
+    let values = (0..3000).map(|n| text(&n.to_string())).collect();
+    let many = row(&[("a", Value::Many(values)), ("b", text(&"x".repeat(1000)))]);
+    let expand = Command::MvExpand {
+        field: "a".to_string(),
+        limit: None,
+    };
+    let rows = expand.apply(vec![many], &context);
+    assert!(rows.len() > 500);
+    assert_eq!(rows.len() as u64 + left_out.get(), 3000);
+}
+
+proptest! {
+    #[test]
+    fn any_values_sort(
+        texts in proptest::collection::vec("[0-9]{0,2}[.:a]{0,1}[0-9a]{0,2}(\\.[0-9]){0,3}", 0..20)
+    ) {
+        let zone = Zone::utc();
+        let left_out = Cell::new(0);
+        let context = Context { zone: &zone, left_out: &left_out };
+        for kind in [SortKind::Auto, SortKind::Number, SortKind::Text, SortKind::Address] {
+            let sort = |descending| Command::Sort(Sort {
+                limit: None,
+                keys: vec![SortKey { field: "a".to_string(), descending, kind }],
+                reversed: false,
+            });
+            let rows: Vec<Row> = texts.iter().map(|one| row(&[("a", text(one))])).collect();
+            let up = sort(false).apply(rows.clone(), &context);
+            prop_assert_eq!(&sort(false).apply(up.clone(), &context), &up);
+            prop_assert_eq!(sort(true).apply(rows, &context).len(), up.len());
+        }
+    }
+}

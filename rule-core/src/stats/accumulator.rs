@@ -5,9 +5,13 @@ use alloc::boxed::Box;
 use super::Item;
 use super::distinct::Distinct;
 use super::extreme::{Extreme, Side};
+use super::moments::{Moment, Moments};
+use super::pair::{Range, Rate};
+use super::quantiles::{self, Quantiles};
 use super::recent::{List, One};
 use super::size;
 use super::sum::Sum;
+use super::tally::Tally;
 use crate::snapshot::{Damaged, Reader, Writer};
 use crate::time::Time;
 use crate::value::{Number, Value};
@@ -40,6 +44,20 @@ pub enum Function {
     Last,
     /// `list`: the newest 100.
     List,
+    /// `mode`: the value that is there most often.
+    Mode,
+    /// `range`
+    Range,
+    /// `rate`
+    Rate,
+    /// `earliest_time`: of the earliest event with the field.
+    EarliestTime,
+    /// `latest_time`
+    LatestTime,
+    /// `stdev`, `var` and their kin.
+    Moment(Moment),
+    /// `perc95`, `median`, in millionths of a percent.
+    Percentile(u32),
 }
 
 impl Function {
@@ -48,7 +66,8 @@ impl Function {
     pub fn from_name(name: &str) -> Option<Function> {
         Some(match name {
             "count" | "c" => Function::Count,
-            "dc" | "distinct_count" => Function::DistinctCount,
+            // Exact here, whatever the number.
+            "dc" | "distinct_count" | "estdc" => Function::DistinctCount,
             "values" => Function::Values,
             "min" => Function::Min,
             "max" => Function::Max,
@@ -59,9 +78,35 @@ impl Function {
             "first" => Function::First,
             "last" => Function::Last,
             "list" => Function::List,
-            _ => return None,
+            "mode" => Function::Mode,
+            "range" => Function::Range,
+            "rate" => Function::Rate,
+            "earliest_time" => Function::EarliestTime,
+            "latest_time" => Function::LatestTime,
+            "sumsq" => Function::Moment(Moment::SumOfSquares),
+            "stdev" => Function::Moment(Moment::Sample { root: true }),
+            "var" => Function::Moment(Moment::Sample { root: false }),
+            "stdevp" => Function::Moment(Moment::Population { root: true }),
+            "varp" => Function::Moment(Moment::Population { root: false }),
+            "median" => Function::Percentile(quantiles::ALL / 2),
+            _ => return percentile(name).map(Function::Percentile),
         })
     }
+}
+
+/// The rank of `perc95`, `p99.9`, `exactperc50`, `upperperc5`. They are one here: exact
+/// where values are few, and close where they are many.
+fn percentile(name: &str) -> Option<u32> {
+    let number = ["exactperc", "upperperc", "perc", "p"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(whole) || !plain(fraction) || whole.len() > 3 || fraction.len() > 6 {
+        return None;
+    }
+    let millionths: u32 = alloc::format!("{whole}{fraction:0<6}").parse().ok()?;
+    (millionths <= quantiles::ALL).then_some(millionths)
 }
 
 /// What is kept of one group for one function. `count`, `min` and `max` are in
@@ -76,6 +121,12 @@ pub(super) enum Accumulator {
     Average(Box<Sum>),
     One(Box<One>),
     List(List),
+    Tally(Tally),
+    Range(Box<Range>),
+    Rate(Box<Rate>),
+    Times(Extreme),
+    Moments(Box<Moments>),
+    Quantiles(Box<Quantiles>),
 }
 
 impl Accumulator {
@@ -93,6 +144,13 @@ impl Accumulator {
             Function::First => Accumulator::One(Box::new(One::new(true, false))),
             Function::Last => Accumulator::One(Box::new(One::new(false, false))),
             Function::List => Accumulator::List(List::default()),
+            Function::Mode => Accumulator::Tally(Tally::default()),
+            Function::Range => Accumulator::Range(Box::new(Range::new())),
+            Function::Rate => Accumulator::Rate(Box::new(Rate::new())),
+            Function::EarliestTime => Accumulator::Times(Extreme::new(Side::Least)),
+            Function::LatestTime => Accumulator::Times(Extreme::new(Side::Greatest)),
+            Function::Moment(moment) => Accumulator::Moments(Box::new(Moments::new(moment))),
+            Function::Percentile(rank) => Accumulator::Quantiles(Box::new(Quantiles::new(rank))),
         }
     }
 
@@ -105,6 +163,12 @@ impl Accumulator {
             Accumulator::Sum(sum) | Accumulator::Average(sum) => size::SUM + sum.size(),
             Accumulator::One(one) => size::ONE + one.size(),
             Accumulator::List(list) => list.size(),
+            Accumulator::Tally(tally) => tally.size(),
+            Accumulator::Range(range) => range.size(),
+            Accumulator::Rate(rate) => rate.size(),
+            Accumulator::Times(times) => times.size(),
+            Accumulator::Moments(moments) => moments.size(),
+            Accumulator::Quantiles(quantiles) => quantiles.size(),
         };
         size::ACCUMULATOR + kept
     }
@@ -123,6 +187,14 @@ impl Accumulator {
             Accumulator::Sum(sum) | Accumulator::Average(sum) => sum.add(item),
             Accumulator::One(one) => one.add(item, time),
             Accumulator::List(list) => list.add(item, time),
+            Accumulator::Tally(tally) => tally.add(item),
+            Accumulator::Range(range) => range.add(item),
+            Accumulator::Rate(rate) => rate.add(item, time),
+            Accumulator::Times(times) => {
+                time.map_or(0, |time| times.add(Item::Number(Number::Time(time))))
+            }
+            Accumulator::Moments(moments) => moments.add(item),
+            Accumulator::Quantiles(quantiles) => quantiles.add(item),
         }
     }
 
@@ -136,7 +208,10 @@ impl Accumulator {
     /// Takes what another part of the same group kept for the same function;
     /// gives the bytes that the state grew by.
     pub(super) fn merge(&mut self, other: &Accumulator) -> isize {
-        use Accumulator::{Average, Count, DistinctCount, Extreme, List, One, Sum, Values};
+        use Accumulator::{
+            Average, Count, DistinctCount, Extreme, List, Moments, One, Quantiles, Range, Rate,
+            Sum, Tally, Times, Values,
+        };
         match (self, other) {
             (Count(count), Count(other)) => {
                 *count = count.saturating_add(*other);
@@ -145,10 +220,17 @@ impl Accumulator {
             (DistinctCount(distinct), DistinctCount(other)) | (Values(distinct), Values(other)) => {
                 distinct.merge(other)
             }
-            (Extreme(extreme), Extreme(other)) => extreme.merge(other),
+            (Extreme(extreme), Extreme(other)) | (Times(extreme), Times(other)) => {
+                extreme.merge(other)
+            }
             (Sum(sum), Sum(other)) | (Average(sum), Average(other)) => sum.merge(other),
             (One(one), One(other)) => one.merge(other),
             (List(list), List(other)) => list.merge(other),
+            (Tally(tally), Tally(other)) => tally.merge(other),
+            (Range(range), Range(other)) => range.merge(other),
+            (Rate(rate), Rate(other)) => rate.merge(other),
+            (Moments(moments), Moments(other)) => moments.merge(other),
+            (Quantiles(quantiles), Quantiles(other)) => quantiles.merge(other),
             // Groups of one `stats` have the same functions in the same places.
             _ => 0,
         }
@@ -165,6 +247,12 @@ impl Accumulator {
             Accumulator::Sum(sum) | Accumulator::Average(sum) => sum.write(writer),
             Accumulator::One(one) => one.write(writer),
             Accumulator::List(list) => list.write(writer),
+            Accumulator::Tally(tally) => tally.write(writer),
+            Accumulator::Range(range) => range.write(writer),
+            Accumulator::Rate(rate) => rate.write(writer),
+            Accumulator::Times(times) => times.write(writer),
+            Accumulator::Moments(moments) => moments.write(writer),
+            Accumulator::Quantiles(quantiles) => quantiles.write(writer),
         }
     }
 
@@ -179,6 +267,12 @@ impl Accumulator {
             Accumulator::Average(_) => Accumulator::Average(Box::new(Sum::read(reader)?)),
             Accumulator::One(new) => Accumulator::One(Box::new(new.read(reader)?)),
             Accumulator::List(_) => Accumulator::List(List::read(reader)?),
+            Accumulator::Tally(_) => Accumulator::Tally(Tally::read(reader)?),
+            Accumulator::Range(new) => Accumulator::Range(Box::new(new.read(reader)?)),
+            Accumulator::Rate(new) => Accumulator::Rate(Box::new(new.read(reader)?)),
+            Accumulator::Times(new) => Accumulator::Times(new.read(reader)?),
+            Accumulator::Moments(new) => Accumulator::Moments(Box::new(new.read(reader)?)),
+            Accumulator::Quantiles(new) => Accumulator::Quantiles(Box::new(new.read(reader)?)),
         })
     }
 
@@ -193,6 +287,12 @@ impl Accumulator {
             Accumulator::Average(sum) => sum.average(),
             Accumulator::One(one) => one.value(),
             Accumulator::List(list) => list.values(),
+            Accumulator::Tally(tally) => tally.value(),
+            Accumulator::Range(range) => range.value(),
+            Accumulator::Rate(rate) => rate.value(),
+            Accumulator::Times(times) => times.value(),
+            Accumulator::Moments(moments) => moments.value(),
+            Accumulator::Quantiles(quantiles) => quantiles.value(),
         }
     }
 }

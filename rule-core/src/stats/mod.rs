@@ -15,11 +15,15 @@ mod extreme;
 mod group;
 mod groups;
 mod key;
+mod moments;
+mod pair;
+mod quantiles;
 mod recent;
 mod sample;
 mod size;
 mod stored;
 mod sum;
+mod tally;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -27,6 +31,7 @@ use alloc::vec::Vec;
 pub use accumulator::Function;
 pub use groups::{Added, GroupResult, Groups};
 pub use key::MAX_COMBINATIONS;
+pub use moments::Moment;
 pub use sample::{Observation, Sample};
 
 use crate::search::Field;

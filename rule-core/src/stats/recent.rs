@@ -111,6 +111,11 @@ impl One {
         Ok(One { kept, ..self })
     }
 
+    /// The time of the event.
+    pub(super) fn time(&self) -> Option<Time> {
+        self.kept.as_ref().and_then(|kept| kept.time)
+    }
+
     pub(super) fn value(&self) -> Value {
         self.kept
             .as_ref()

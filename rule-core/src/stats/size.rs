@@ -17,6 +17,24 @@ pub(super) const SUM: usize = 64;
 /// The box of one value with its time.
 pub(super) const ONE: usize = 56;
 
+/// The box of what lies between two values.
+pub(super) const PAIR: usize = 120;
+
+/// The box of sums of values and of squares, without their digits.
+pub(super) const MOMENTS: usize = 64;
+
+/// The box of a percentile's values.
+pub(super) const QUANTILES: usize = 64;
+
+/// A value of it with its count, and its share of a node of the tree.
+pub(super) const VALUE_COUNT: usize = 56;
+
+/// A range of it with its count.
+pub(super) const RANGE_COUNT: usize = 32;
+
+/// A text with its count, besides its bytes.
+pub(super) const COUNTED: usize = 48;
+
 /// A value of a list with its time.
 pub(super) const TIMED: usize = 48;
 
@@ -36,13 +54,17 @@ pub(super) fn growth(before: usize, after: usize) -> isize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{accumulator, recent, sample, sum};
+    use crate::stats::{accumulator, moments, pair, quantiles, recent, sample, sum};
 
     #[test]
     fn nothing_is_larger_than_it_is_reckoned() {
         assert!(size_of::<accumulator::Accumulator>() <= ACCUMULATOR);
         assert!(size_of::<sum::Sum>() <= SUM);
         assert!(size_of::<recent::One>() <= ONE);
+        assert!(size_of::<pair::Range>() <= PAIR);
+        assert!(size_of::<pair::Rate>() <= PAIR);
+        assert!(size_of::<moments::Moments>() <= MOMENTS);
+        assert!(size_of::<quantiles::Quantiles>() <= QUANTILES);
         assert!(size_of::<recent::Timed>() <= TIMED);
         assert!(size_of::<sample::Sample>() <= SAMPLE);
     }

@@ -317,6 +317,8 @@ proptest! {
         let all = [
             ("count", x), ("dc", x), ("values", x), ("min", x), ("max", x), ("sum", x), ("avg", x),
             ("earliest", x), ("latest", x), ("first", x), ("last", x), ("list", x),
+            ("mode", x), ("range", x), ("rate", x), ("earliest_time", x), ("latest_time", x),
+            ("sumsq", x), ("stdev", x), ("varp", x), ("median", x), ("perc95", x),
             ("min", Some("_time")),
             ("max", Some("_time")),
         ];
