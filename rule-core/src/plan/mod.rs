@@ -6,6 +6,7 @@
 
 mod commands;
 mod expression;
+mod functions;
 mod predicate;
 mod stats;
 mod tstats;
@@ -85,6 +86,12 @@ impl Plan {
             fields: Vec::new(),
             all_fields: false,
         }
+    }
+
+    /// Does any of its commands ask for the time of the run?
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.before.iter().chain(&self.after).any(Command::asks_now)
     }
 
     /// Calls `visit` with each field that is read from events, so that it can be

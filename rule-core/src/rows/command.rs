@@ -50,6 +50,9 @@ pub enum Command {
 pub struct Context<'c> {
     /// The user's time zone.
     pub zone: &'c Zone,
+    /// When the search was scheduled to run, in seconds since the epoch: for an event
+    /// before the first `stats` the first run that sees it. None in a window of all time.
+    pub now: Option<i64>,
 }
 
 impl Command {
@@ -60,6 +63,16 @@ impl Command {
             Command::Stats(_) | Command::FillNull { fields: None, .. } => false,
             Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
             _ => true,
+        }
+    }
+
+    /// Does it ask for the time of the run?
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        match self {
+            Command::Where(condition) => condition.asks_now(),
+            Command::Eval(assignments) => assignments.iter().any(|(_, value)| value.asks_now()),
+            _ => false,
         }
     }
 
@@ -95,10 +108,10 @@ impl Command {
     pub fn apply_to_event(&self, mut row: Row, context: &Context<'_>) -> Option<Row> {
         match self {
             Command::Search(test) => return test.matches(&row).then_some(row),
-            Command::Where(condition) => return condition.is_true(&row).then_some(row),
+            Command::Where(condition) => return condition.is_true(&row, context).then_some(row),
             Command::Eval(assignments) => {
                 for (name, expression) in assignments {
-                    let value = expression.value(&row);
+                    let value = expression.value(&row, context);
                     row.set(name, value);
                 }
             }

@@ -50,7 +50,13 @@ fn rename(from: &str, to: &str) -> Rename {
 
 fn shown(command: &Command) -> String {
     let zone = Zone::utc();
-    let rows = command.apply(rows(), &Context { zone: &zone });
+    let rows = command.apply(
+        rows(),
+        &Context {
+            zone: &zone,
+            now: None,
+        },
+    );
     let lines: Vec<String> = rows
         .iter()
         .map(|row| serde_json::to_string(row).unwrap())
@@ -168,7 +174,10 @@ fn commands() {
 #[test]
 fn after_table_null_stays_null() {
     let zone = Zone::utc();
-    let context = Context { zone: &zone };
+    let context = Context {
+        zone: &zone,
+        now: None,
+    };
     let table = Command::Table(names(&["host"])).apply(rows(), &context);
     let erase = Command::Eval(vec![(
         "host".to_string(),
@@ -193,7 +202,10 @@ fn names_with_unequal_wildcards_are_no_renaming() {
 #[test]
 fn a_second_stats_keeps_samples_in_any_order() {
     let zone = Zone::utc();
-    let context = Context { zone: &zone };
+    let context = Context {
+        zone: &zone,
+        now: None,
+    };
     let count = Command::Stats(Stats {
         aggregates: Vec::new(),
         by: Vec::new(),
@@ -259,7 +271,10 @@ fn a_row_in_a_snapshot_keeps_what_it_is() {
         }],
     };
     let zone = Zone::utc();
-    let context = Context { zone: &zone };
+    let context = Context {
+        zone: &zone,
+        now: None,
+    };
     let fixed = Command::Table(names(&["many", "nothing"])).apply(vec![given.clone()], &context);
     for row in [given, fixed[0].clone(), Row::default()] {
         let bytes = written(&row);

@@ -41,6 +41,9 @@ pub(super) struct Rule {
     columns: Vec<(String, usize)>,
 }
 
+/// A run of all time has no time that it was scheduled for.
+const NO_NOW: &str = "can't run `now()` in a window of all time: choose windows of a schedule";
+
 /// As many bytes of groups, or of a row of its own, are given early with one event;
 /// larger ones when the clock moves, as what takes a look at a whole window.
 const EARLY_BYTES: usize = 16 << 10;
@@ -88,6 +91,11 @@ impl Rule {
                 })?
             }
         };
+        if plan.asks_now() && matches!(schedule, Schedule::All) {
+            let mut error = SessionError::new(ErrorCode::UnsupportedFunction, NO_NOW);
+            error.what = Some(String::from("now"));
+            return Err(named(error));
+        }
         Ok(Rule {
             expanded: String::from(search.source.expanded()),
             macros: search.macros,
@@ -255,7 +263,10 @@ impl Rule {
             Some(_) => rows.iter().map(id).collect(),
             None => Vec::new(),
         };
-        let context = Context { zone };
+        let context = Context {
+            zone,
+            now: now(window),
+        };
         let rows = self
             .plan
             .after
@@ -273,7 +284,7 @@ impl Rule {
         let mut changes = Vec::new();
         for window in windows.into_iter().flatten() {
             let state = self.windows.window_state(window);
-            let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+            let rows = state.map_or_else(Vec::new, |state| self.results(window, state, zone));
             let rows = self.with_ids(window, rows);
             if let Some(early) = &mut self.early {
                 let rows = early.rows(window, rows).into_iter();
@@ -311,16 +322,24 @@ impl Rule {
         if self.plan.all_fields {
             add_others(&mut row, event, counters);
         }
-        let context = Context { zone };
+        let asks_now = self.plan.before.iter().any(Command::asks_now);
+        let now = event.time().filter(|_| asks_now);
+        let context = Context {
+            zone,
+            now: now.and_then(|time| self.windows.first_run(time)),
+        };
         self.plan
             .before
             .iter()
             .try_fold(row, |row, command| command.apply_to_event(row, &context))
     }
 
-    /// The rows of a state.
-    fn results(&self, state: State, zone: &Zone) -> Vec<Row> {
-        let context = Context { zone };
+    /// The rows of the state of a window.
+    fn results(&self, window: Bounds, state: State, zone: &Zone) -> Vec<Row> {
+        let context = Context {
+            zone,
+            now: now(window),
+        };
         let rows = state.into_rows(self.plan.stats.as_ref());
         let after: &[Command] = &self.plan.after;
         after
@@ -331,7 +350,7 @@ impl Rule {
     /// Closes a window that is due, and gives its rows.
     pub(super) fn close(&mut self, window: Bounds, zone: &Zone) -> Vec<Change> {
         let state = self.windows.close(window);
-        let rows = state.map_or_else(Vec::new, |state| self.results(state, zone));
+        let rows = state.map_or_else(Vec::new, |state| self.results(window, state, zone));
         let rows = self.with_ids(window, rows);
         let (changes, given) = match &mut self.early {
             Some(early) => early.close(window, rows),
@@ -358,7 +377,7 @@ impl Rule {
     pub(super) fn changes(&mut self, zone: &Zone) -> Vec<Changes> {
         let mut behind = core::mem::take(&mut self.behind);
         let changes = behind.changes(
-            &|window, state| self.with_ids(window, self.results(state, zone)),
+            &|window, state| self.with_ids(window, self.results(window, state, zone)),
             &|window| self.windows.window_state(window),
         );
         self.behind = behind;
@@ -480,6 +499,14 @@ impl Outcome {
 const MAX_COLUMNS: usize = 1000;
 
 /// Adds the fields of an event that the row does not have yet, in their order.
+/// The `now()` of a window's commands: when its run is scheduled.
+fn now(window: Bounds) -> Option<i64> {
+    match window {
+        Bounds::Run { run, .. } => Some(run),
+        Bounds::All => None,
+    }
+}
+
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
     let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
