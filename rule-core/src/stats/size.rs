@@ -14,6 +14,9 @@ pub(super) const ACCUMULATOR: usize = 48;
 /// The box of a sum.
 pub(super) const SUM: usize = 64;
 
+/// The box of an extreme time.
+pub(super) const EXTREME: usize = 48;
+
 /// The box of one value with its time.
 pub(super) const ONE: usize = 56;
 
@@ -54,12 +57,13 @@ pub(super) fn growth(before: usize, after: usize) -> isize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{accumulator, moments, pair, quantiles, recent, sample, sum};
+    use crate::stats::{accumulator, extreme, moments, pair, quantiles, recent, sample, sum};
 
     #[test]
     fn nothing_is_larger_than_it_is_reckoned() {
         assert!(size_of::<accumulator::Accumulator>() <= ACCUMULATOR);
         assert!(size_of::<sum::Sum>() <= SUM);
+        assert!(size_of::<extreme::Extreme>() <= EXTREME);
         assert!(size_of::<recent::One>() <= ONE);
         assert!(size_of::<pair::Range>() <= PAIR);
         assert!(size_of::<pair::Rate>() <= PAIR);

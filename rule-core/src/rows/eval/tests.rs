@@ -47,6 +47,16 @@ fn row() -> Row {
     row
 }
 
+fn context() -> Context<'static> {
+    static UTC: std::sync::LazyLock<crate::time::Zone> =
+        std::sync::LazyLock::new(crate::time::Zone::utc);
+    Context {
+        zone: &UTC,
+        left_out: Box::leak(Box::new(core::cell::Cell::new(0))),
+        now: Some(1_615_986_000),
+    }
+}
+
 #[test]
 fn values() {
     use Operator::*;
@@ -111,7 +121,7 @@ fn values() {
         (
             "if",
             call(
-                Function::If,
+                Function::Choice(Choice::If),
                 vec![
                     compare_exprs(field("code"), Relation::Equal, number("4688")),
                     text("y"),
@@ -123,7 +133,7 @@ fn values() {
         (
             "if with null",
             call(
-                Function::If,
+                Function::Choice(Choice::If),
                 vec![
                     compare_exprs(field("nothing"), Relation::Equal, number("1")),
                     text("y"),
@@ -135,11 +145,11 @@ fn values() {
         (
             "case",
             call(
-                Function::Case,
+                Function::Choice(Choice::Case),
                 vec![
                     compare_exprs(field("code"), Relation::Equal, number("1")),
                     text("one"),
-                    call(Function::True, vec![]),
+                    call(Function::Check(Check::True), vec![]),
                     text("else"),
                 ],
             ),
@@ -148,37 +158,47 @@ fn values() {
         (
             "case without a match",
             call(
-                Function::Case,
-                vec![call(Function::False, vec![]), text("x")],
+                Function::Choice(Choice::Case),
+                vec![call(Function::Check(Check::False), vec![]), text("x")],
             ),
             "null",
         ),
         (
             "coalesce",
             call(
-                Function::Coalesce,
+                Function::Choice(Choice::Coalesce),
                 vec![field("nothing"), field("empty"), text("x")],
             ),
             "",
         ),
         (
             "lower of each value",
-            call(Function::Lower, vec![field("many")]),
+            call(Function::Text(TextFunction::Lower), vec![field("many")]),
             "a\nb",
         ),
         (
             "upper",
-            call(Function::Upper, vec![text("stra\u{df}e")]),
+            call(
+                Function::Text(TextFunction::Upper),
+                vec![text("stra\u{df}e")],
+            ),
             "STRASSE",
         ),
         (
             "len in characters",
-            call(Function::Len, vec![text("\u{e4}\u{f6}")]),
+            call(
+                Function::Text(TextFunction::Length),
+                vec![text("\u{e4}\u{f6}")],
+            ),
             "2",
         ),
-        ("null()", call(Function::Null, vec![]), "null"),
+        (
+            "null()",
+            call(Function::Choice(Choice::Null), vec![]),
+            "null",
+        ),
     ] {
-        let value = expr.value(&row());
+        let value = expr.value(&row(), &context());
         assert_eq!(value.text().as_deref().unwrap_or("null"), wanted, "{name}");
     }
 }
@@ -187,12 +207,12 @@ fn values() {
 fn a_text_does_not_grow_without_bound() {
     let mut row = Row::new(Identity::default());
     row.set("a", Value::Text("x".repeat(1 << 19)));
-    let doubled = chain(field("a"), Operator::Concat, field("a")).value(&row);
+    let doubled = chain(field("a"), Operator::Concat, field("a")).value(&row, &context());
     assert_eq!(doubled.text().map(|text| text.len()), Some(1 << 20));
     row.set("a", doubled);
     assert!(
         chain(field("a"), Operator::Concat, field("a"))
-            .value(&row)
+            .value(&row, &context())
             .is_null()
     );
 }
@@ -200,7 +220,7 @@ fn a_text_does_not_grow_without_bound() {
 #[test]
 fn truths() {
     use Relation::*;
-    let regex = |pattern| Function::Match(Regex::new(pattern).unwrap());
+    let regex = |pattern| Function::Check(Check::Match(Regex::new(pattern).unwrap()));
     for (name, expr, wanted) in [
         (
             "a text that is a number",
@@ -246,7 +266,7 @@ fn truths() {
             "null OR true",
             Expr::Or(vec![
                 compare_exprs(field("nothing"), Equal, text("a")),
-                call(Function::True, vec![]),
+                call(Function::Check(Check::True), vec![]),
             ]),
             Some(true),
         ),
@@ -254,41 +274,50 @@ fn truths() {
             "null AND false",
             Expr::And(vec![
                 compare_exprs(field("nothing"), Equal, text("a")),
-                call(Function::False, vec![]),
+                call(Function::Check(Check::False), vec![]),
             ]),
             Some(false),
         ),
         (
             "XOR",
             Expr::Xor(vec![
-                call(Function::True, vec![]),
-                call(Function::True, vec![]),
+                call(Function::Check(Check::True), vec![]),
+                call(Function::Check(Check::True), vec![]),
             ]),
             Some(false),
         ),
         (
             "isnull",
-            call(Function::IsNull, vec![field("nothing")]),
+            call(Function::Check(Check::IsNull), vec![field("nothing")]),
             Some(true),
         ),
         (
             "the empty text is not null",
-            call(Function::IsNotNull, vec![field("empty")]),
+            call(Function::Check(Check::IsNotNull), vec![field("empty")]),
             Some(true),
         ),
         (
             "like",
-            call(Function::Like, vec![field("name"), text("Mail%")]),
+            call(
+                Function::Check(Check::Like),
+                vec![field("name"), text("Mail%")],
+            ),
             Some(true),
         ),
         (
             "like has case",
-            call(Function::Like, vec![field("name"), text("mail%")]),
+            call(
+                Function::Check(Check::Like),
+                vec![field("name"), text("mail%")],
+            ),
             Some(false),
         ),
         (
             "like of null",
-            call(Function::Like, vec![field("nothing"), text("%")]),
+            call(
+                Function::Check(Check::Like),
+                vec![field("nothing"), text("%")],
+            ),
             None,
         ),
         (
@@ -317,8 +346,16 @@ fn truths() {
             None,
         ),
     ] {
-        assert_eq!(expr.run(&row()).truth(), wanted, "{name}");
+        assert_eq!(
+            expr.run(&View::new(&row(), &context())).truth(),
+            wanted,
+            "{name}"
+        );
         assert!(expr.is_condition(), "{name}");
-        assert_eq!(expr.is_true(&row()), wanted == Some(true), "{name}");
+        assert_eq!(
+            expr.is_true(&row(), &context()),
+            wanted == Some(true),
+            "{name}"
+        );
     }
 }
