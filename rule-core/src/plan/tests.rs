@@ -137,11 +137,18 @@ fn what_cannot_run_is_named() {
             "random",
         ),
         ("x=1 | eval y=md5(z)", UnsupportedFunction, "md5", "md5"),
+        ("x=1 | where md5(y)=z", UnsupportedFunction, "md5", "md5"),
         (
             "x=1 | where match(y, \"a(?=b)\")",
             UnsupportedFeature,
             "look-around",
             "\"a(?=b)\"",
+        ),
+        (
+            "x=1 | where searchmatch(z)",
+            UnsupportedFeature,
+            "`searchmatch` with a search that is no text",
+            "z",
         ),
         ("x=1 | convert num(y)", UnsupportedFunction, "num", "num"),
         (
@@ -242,6 +249,16 @@ fn fields_that_events_are_asked_for() {
         (
             "a=1 | stats count by b | where z=1 | eval y=q",
             "a b",
+            false,
+        ),
+        (
+            "a=1 | where searchmatch(\"b=1 word\") | stats count by c",
+            "a _raw b c",
+            false,
+        ),
+        (
+            "a=1 | eval x=mvmap(b, b.c) | stats count by x",
+            "a b c",
             false,
         ),
         ("a=1 | table b c", "a b c", false),
