@@ -124,7 +124,7 @@ pub(super) enum Accumulator {
     Tally(Tally),
     Range(Box<Range>),
     Rate(Box<Rate>),
-    Times(Extreme),
+    Times(Box<Extreme>),
     Moments(Box<Moments>),
     Quantiles(Box<Quantiles>),
 }
@@ -147,8 +147,8 @@ impl Accumulator {
             Function::Mode => Accumulator::Tally(Tally::default()),
             Function::Range => Accumulator::Range(Box::new(Range::new())),
             Function::Rate => Accumulator::Rate(Box::new(Rate::new())),
-            Function::EarliestTime => Accumulator::Times(Extreme::new(Side::Least)),
-            Function::LatestTime => Accumulator::Times(Extreme::new(Side::Greatest)),
+            Function::EarliestTime => Accumulator::Times(Box::new(Extreme::new(Side::Least))),
+            Function::LatestTime => Accumulator::Times(Box::new(Extreme::new(Side::Greatest))),
             Function::Moment(moment) => Accumulator::Moments(Box::new(Moments::new(moment))),
             Function::Percentile(rank) => Accumulator::Quantiles(Box::new(Quantiles::new(rank))),
         }
@@ -166,7 +166,7 @@ impl Accumulator {
             Accumulator::Tally(tally) => tally.size(),
             Accumulator::Range(range) => range.size(),
             Accumulator::Rate(rate) => rate.size(),
-            Accumulator::Times(times) => times.size(),
+            Accumulator::Times(times) => size::ONE + times.size(),
             Accumulator::Moments(moments) => moments.size(),
             Accumulator::Quantiles(quantiles) => quantiles.size(),
         };
@@ -220,9 +220,8 @@ impl Accumulator {
             (DistinctCount(distinct), DistinctCount(other)) | (Values(distinct), Values(other)) => {
                 distinct.merge(other)
             }
-            (Extreme(extreme), Extreme(other)) | (Times(extreme), Times(other)) => {
-                extreme.merge(other)
-            }
+            (Extreme(extreme), Extreme(other)) => extreme.merge(other),
+            (Times(times), Times(other)) => times.merge(other),
             (Sum(sum), Sum(other)) | (Average(sum), Average(other)) => sum.merge(other),
             (One(one), One(other)) => one.merge(other),
             (List(list), List(other)) => list.merge(other),
@@ -270,7 +269,7 @@ impl Accumulator {
             Accumulator::Tally(_) => Accumulator::Tally(Tally::read(reader)?),
             Accumulator::Range(new) => Accumulator::Range(Box::new(new.read(reader)?)),
             Accumulator::Rate(new) => Accumulator::Rate(Box::new(new.read(reader)?)),
-            Accumulator::Times(new) => Accumulator::Times(new.read(reader)?),
+            Accumulator::Times(new) => Accumulator::Times(Box::new(new.read(reader)?)),
             Accumulator::Moments(new) => Accumulator::Moments(Box::new(new.read(reader)?)),
             Accumulator::Quantiles(new) => Accumulator::Quantiles(Box::new(new.read(reader)?)),
         })
