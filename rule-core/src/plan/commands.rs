@@ -117,7 +117,7 @@ impl Planner<'_> {
         match command.name.text.as_str() {
             "bin" | "bucket" => self.bin(&given()?),
             "rex" => self.rex(&given()?),
-            "regex" => self.regex(&given()?),
+            "regex" => self.matching(&given()?),
             "spath" => self.spath(&given()?),
             "mvexpand" => self.mvexpand(&given()?),
             "makemv" => self.makemv(&given()?),

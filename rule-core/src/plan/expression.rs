@@ -5,8 +5,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::Planner;
-use crate::rows::eval::{Expr, Function, Operator, Regex, Relation};
-use crate::spl::ast::{self, ArithmeticOp, CompareOp, ExprKind, Name};
+use crate::rows::eval::{Check, Expr, Function, Operator, Relation};
+use crate::spl::ast::{self, ArithmeticOp, CompareOp, ExprKind};
 use crate::spl::{Code, Error};
 use crate::value::{Value, parse_number};
 
@@ -29,8 +29,9 @@ impl Planner<'_> {
                 }
             },
             ExprKind::Field(name) => match name.as_str() {
-                "true" => Expr::Call(Function::True, Vec::new()),
-                "false" => Expr::Call(Function::False, Vec::new()),
+                "true" => Expr::Call(Function::Check(Check::True), Vec::new()),
+                "false" => Expr::Call(Function::Check(Check::False), Vec::new()),
+                "null" => Expr::Constant(Value::Null),
                 _ => Expr::Field(name.clone()),
             },
             ExprKind::Not(inner) => Expr::Not(one(inner)?),
@@ -72,74 +73,6 @@ impl Planner<'_> {
             return Err(self.error(Code::Syntax, message, None, expr.span));
         }
         Ok(condition)
-    }
-
-    fn call(&self, function: &Name, arguments: &[ast::Expr]) -> Result<Expr, Error> {
-        let name = function.text.as_str();
-        let (known, least, most) = match name {
-            "if" => (Function::If, 3, 3),
-            "case" => (Function::Case, 2, usize::MAX),
-            "coalesce" => (Function::Coalesce, 1, usize::MAX),
-            "isnull" => (Function::IsNull, 1, 1),
-            "isnotnull" => (Function::IsNotNull, 1, 1),
-            "like" => (Function::Like, 2, 2),
-            "lower" => (Function::Lower, 1, 1),
-            "upper" => (Function::Upper, 1, 1),
-            "len" => (Function::Len, 1, 1),
-            "true" => (Function::True, 0, 0),
-            "false" => (Function::False, 0, 0),
-            "null" => (Function::Null, 0, 0),
-            "match" => return self.match_call(function, arguments),
-            _ => return Err(self.unsupported_function("eval", function)),
-        };
-        let odd = name == "case" && arguments.len() % 2 == 1;
-        if arguments.len() < least || arguments.len() > most || odd {
-            return Err(self.wrong_arguments(function, arguments.len()));
-        }
-        let arguments = arguments
-            .iter()
-            .map(|one| self.expression(one))
-            .collect::<Result<_, _>>()?;
-        Ok(Expr::Call(known, arguments))
-    }
-
-    fn match_call(&self, function: &Name, arguments: &[ast::Expr]) -> Result<Expr, Error> {
-        let [text, pattern] = arguments else {
-            return Err(self.wrong_arguments(function, arguments.len()));
-        };
-        let ExprKind::Text(regex) = &pattern.kind else {
-            return Err(self.unsupported("`match` with a pattern that is no text", pattern.span));
-        };
-        match Regex::new(regex) {
-            Ok(regex) => Ok(Expr::Call(
-                Function::Match(regex),
-                alloc::vec![self.expression(text)?],
-            )),
-            Err(error) => {
-                let code = match error.unsupported {
-                    Some(_) => Code::UnsupportedFeature,
-                    None => Code::Syntax,
-                };
-                Err(self.error(code, error.message, error.unsupported, pattern.span))
-            }
-        }
-    }
-
-    fn wrong_arguments(&self, function: &Name, count: usize) -> Error {
-        let takes = match function.text.as_str() {
-            "if" => "a condition and two values",
-            "case" => "pairs of a condition and a value",
-            "coalesce" => "one value or more",
-            "like" => "a text and a pattern",
-            "match" => "a text and a regular expression",
-            "true" | "false" | "null" => "nothing",
-            _ => "one value",
-        };
-        let message = format!(
-            "`{}` takes {takes}, and is given {count} arguments",
-            function.text
-        );
-        self.error(Code::Syntax, message, None, function.span)
     }
 }
 

@@ -9,6 +9,7 @@ mod asked;
 mod columns;
 mod commands;
 mod expression;
+mod functions;
 mod orders;
 mod patterns;
 mod predicate;
@@ -94,6 +95,12 @@ impl Plan {
             fields: Vec::new(),
             all_fields: false,
         }
+    }
+
+    /// Does any of its commands ask for the time of the run?
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.before.iter().chain(&self.after).any(Command::asks_now)
     }
 
     /// Calls `visit` with each field that is read from events, so that it can be

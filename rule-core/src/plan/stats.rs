@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use crate::entries;
-use crate::rows::eval::{Expr, Function as EvalFunction};
+use crate::rows::eval::{Choice, Expr};
 use crate::search::Field;
 use crate::spl::ast::{self, AggregateArgument, Name};
 use crate::spl::{Code, Error};
@@ -79,7 +79,7 @@ impl Planner<'_> {
                 let value = if value.is_condition() {
                     let one = Expr::Constant(Value::Number(Number::Int(1)));
                     let null = Expr::Constant(Value::Null);
-                    Expr::Call(EvalFunction::If, alloc::vec![value, one, null])
+                    Expr::Call(Choice::If.into(), alloc::vec![value, one, null])
                 } else {
                     value
                 };

@@ -104,6 +104,9 @@ pub struct Context<'c> {
     pub zone: &'c Zone,
     /// Counts what commands had no room for.
     pub left_out: &'c Cell<u64>,
+    /// When the search was scheduled to run, in seconds since the epoch: for an event
+    /// before the first `stats` the first run that sees it. None in a window of all time.
+    pub now: Option<i64>,
 }
 
 impl Command {
@@ -114,6 +117,16 @@ impl Command {
             Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
             Command::FillNull { fields, .. } => fields.is_some(),
             _ => !self.needs_all_rows(),
+        }
+    }
+
+    /// Does it ask for the time of the run?
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        match self {
+            Command::Where(condition) => condition.asks_now(),
+            Command::Eval(assignments) => assignments.iter().any(|(_, value)| value.asks_now()),
+            _ => false,
         }
     }
 
@@ -173,10 +186,10 @@ impl Command {
     fn keeps(&self, row: &mut Row, context: &Context<'_>) -> bool {
         match self {
             Command::Search(test) => return test.matches(row),
-            Command::Where(condition) => return condition.is_true(row),
+            Command::Where(condition) => return condition.is_true(row, context),
             Command::Eval(assignments) => {
                 for (name, expression) in assignments {
-                    let value = expression.value(row);
+                    let value = expression.value(row, context);
                     row.set(name, value);
                 }
             }

@@ -56,6 +56,7 @@ fn shown(command: &Command) -> String {
         &Context {
             zone: &zone,
             left_out: &Cell::new(0),
+            now: None,
         },
     );
     let lines: Vec<String> = rows
@@ -179,6 +180,7 @@ fn after_table_null_stays_null() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        now: None,
     };
     let table = Command::Table(names(&["host"])).apply(rows(), &context);
     let erase = Command::Eval(vec![(
@@ -208,6 +210,7 @@ fn a_second_stats_keeps_samples_in_any_order() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        now: None,
     };
     let count = Command::Stats(Stats {
         aggregates: Vec::new(),
@@ -278,6 +281,7 @@ fn a_row_in_a_snapshot_keeps_what_it_is() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        now: None,
     };
     let fixed = Command::Table(names(&["many", "nothing"])).apply(vec![given.clone()], &context);
     for row in [given, fixed[0].clone(), Row::default()] {
@@ -348,6 +352,7 @@ fn what_a_command_makes_is_bounded_and_counted() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        now: None,
     };
     let values = (0..3000).map(|n| text(&n.to_string())).collect();
     let many = row(&[("a", Value::Many(values)), ("b", text(&"x".repeat(1000)))]);
@@ -367,7 +372,7 @@ proptest! {
     ) {
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out };
+        let context = Context { zone: &zone, left_out: &left_out, now: None };
         for kind in [SortKind::Auto, SortKind::Number, SortKind::Text, SortKind::Address] {
             let sort = |descending| Command::Sort(Sort {
                 limit: None,

@@ -42,6 +42,9 @@ pub(super) struct Rule {
     columns: Vec<(String, usize)>,
 }
 
+/// A run of all time has no time that it was scheduled for.
+const NO_NOW: &str = "can't run `now()` in a window of all time: choose windows of a schedule";
+
 /// As many bytes of groups, or of a row of its own, are given early with one event;
 /// larger ones when the clock moves, as what takes a look at a whole window.
 const EARLY_BYTES: usize = 16 << 10;
@@ -89,6 +92,11 @@ impl Rule {
                 })?
             }
         };
+        if plan.asks_now() && matches!(schedule, Schedule::All) {
+            let mut error = SessionError::new(ErrorCode::UnsupportedFunction, NO_NOW);
+            error.what = Some(String::from("now"));
+            return Err(named(error));
+        }
         Ok(Rule {
             expanded: String::from(search.source.expanded()),
             macros: search.macros,
@@ -263,6 +271,7 @@ impl Rule {
         let context = Context {
             zone,
             left_out: &left_out,
+            now: now(window),
         };
         let rows = self
             .plan
@@ -283,7 +292,9 @@ impl Rule {
             let state = self.windows.window_state(window);
             // It is counted when the window closes.
             let left_out = Cell::new(0);
-            let rows = state.map_or_else(Vec::new, |state| self.results(state, zone, &left_out));
+            let rows = state.map_or_else(Vec::new, |state| {
+                self.results(window, state, zone, &left_out)
+            });
             let rows = self.with_ids(window, rows);
             if let Some(early) = &mut self.early {
                 let rows = early.rows(window, rows).into_iter();
@@ -321,9 +332,12 @@ impl Rule {
         if self.plan.all_fields {
             add_others(&mut row, event, counters);
         }
+        let asks_now = self.plan.before.iter().any(Command::asks_now);
+        let now = event.time().filter(|_| asks_now);
         let left_out = Cell::new(0);
         let context = Context {
             zone,
+            now: now.and_then(|time| self.windows.first_run(time)),
             left_out: &left_out,
         };
         let mut rows = alloc::vec![row];
@@ -337,9 +351,13 @@ impl Rule {
         rows
     }
 
-    /// The rows of a state; what they had no room for is counted.
-    fn results(&self, state: State, zone: &Zone, left_out: &Cell<u64>) -> Vec<Row> {
-        let context = Context { zone, left_out };
+    /// The rows of the state of a window; what they had no room for is counted.
+    fn results(&self, window: Bounds, state: State, zone: &Zone, left_out: &Cell<u64>) -> Vec<Row> {
+        let context = Context {
+            zone,
+            now: now(window),
+            left_out,
+        };
         let rows = state.into_rows(self.plan.stats.as_ref());
         let after: &[Command] = &self.plan.after;
         after
@@ -356,7 +374,9 @@ impl Rule {
     ) -> Vec<Change> {
         let state = self.windows.close(window);
         let left_out = Cell::new(0);
-        let rows = state.map_or_else(Vec::new, |state| self.results(state, zone, &left_out));
+        let rows = state.map_or_else(Vec::new, |state| {
+            self.results(window, state, zone, &left_out)
+        });
         counters.expanded += left_out.get();
         let rows = self.with_ids(window, rows);
         let (changes, given) = match &mut self.early {
@@ -385,7 +405,7 @@ impl Rule {
         let left_out = Cell::new(0);
         let mut behind = core::mem::take(&mut self.behind);
         let changes = behind.changes(
-            &|window, state| self.with_ids(window, self.results(state, zone, &left_out)),
+            &|window, state| self.with_ids(window, self.results(window, state, zone, &left_out)),
             &|window| self.windows.window_state(window),
         );
         self.behind = behind;
@@ -515,6 +535,14 @@ impl Outcome {
 const MAX_COLUMNS: usize = 1000;
 
 /// Adds the fields of an event that the row does not have yet, in their order.
+/// The `now()` of a window's commands: when its run is scheduled.
+fn now(window: Bounds) -> Option<i64> {
+    match window {
+        Bounds::Run { run, .. } => Some(run),
+        Bounds::All => None,
+    }
+}
+
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
     let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -9,12 +9,14 @@ mod calendar;
 mod format;
 mod parse;
 mod relative;
+mod strptime;
 mod zone;
 
 pub(crate) use calendar::Civil;
 pub use format::strftime;
 pub use parse::{Stamp, parse};
 pub use relative::{Relative, RelativeError};
+pub use strptime::strptime;
 pub use zone::{Zone, ZoneError};
 
 use alloc::string::String;

@@ -123,6 +123,16 @@ impl Windows {
         }
     }
 
+    /// The first run that sees a time; None where none does.
+    #[must_use]
+    pub fn first_run(&self, time: Time) -> Option<i64> {
+        if matches!(self.schedule, Schedule::All) {
+            return None;
+        }
+        let span = self.schedule.span(time.seconds(), &self.zone);
+        span.runs.map(|runs| runs.first)
+    }
+
     /// The span of a time, as it is held or as the schedule has it.
     fn span(&mut self, seconds: i64) -> Span {
         if let Some((start, counted)) = self.held(seconds) {

@@ -7,20 +7,27 @@
 
 mod function;
 mod like;
+mod list;
 mod operator;
 mod regex;
+mod view;
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-pub use function::Function;
+pub(crate) use function::FORMS;
+pub use function::{
+    Calculation, Check, Choice, Clock, Computed, Conversion, Function, TextFunction, ValuesFunction,
+};
 pub use regex::{Found, Matches, Occurrences, Regex, RegexError, Replacement};
 
+use super::command::Context;
 use super::row::Row;
 use crate::value::Value;
 pub use operator::Operator;
+use view::View;
 
 /// The longest text that an expression makes, in bytes; a longer one is null, as
 /// is all that cannot be computed. Without it twenty times `eval a=a.a` would
@@ -75,7 +82,7 @@ pub enum Relation {
 
 /// What an expression comes to: a value, or a truth that only conditions see.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outcome {
+enum Outcome {
     Value(Value),
     Truth(bool),
 }
@@ -108,14 +115,14 @@ impl Outcome {
 impl Expr {
     /// The value for a row; null where there is none.
     #[must_use]
-    pub fn value(&self, row: &Row) -> Value {
-        self.run(row).into_value()
+    pub fn value(&self, row: &Row, context: &Context<'_>) -> Value {
+        self.run(&View::new(row, context)).into_value()
     }
 
     /// Is the expression true for a row?
     #[must_use]
-    pub fn is_true(&self, row: &Row) -> bool {
-        self.run(row).truth() == Some(true)
+    pub fn is_true(&self, row: &Row, context: &Context<'_>) -> bool {
+        self.run(&View::new(row, context)).truth() == Some(true)
     }
 
     /// Is the expression a condition, true or false rather than a value?
@@ -134,82 +141,120 @@ impl Expr {
         }
     }
 
+    /// The value, where it is one and the same for every row.
+    #[must_use]
+    pub fn constant(&self) -> Option<Value> {
+        match self {
+            Expr::Constant(value) => Some(value.clone()),
+            Expr::Negate(inner) => Some(operator::negate(&inner.constant()?)),
+            Expr::Chain(first, rest) => rest
+                .iter()
+                .try_fold(first.constant()?, |left, (op, right)| {
+                    Some(op.apply(&left, &right.constant()?))
+                }),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with the name of each field that the expression reads.
     pub fn visit_fields(&self, visit: &mut dyn FnMut(&str)) {
-        match self {
-            Expr::Constant(_) => {}
+        self.walk(&mut |expr| match expr {
             Expr::Field(name) => visit(name),
-            Expr::Not(inner) | Expr::Negate(inner) => inner.visit_fields(visit),
-            Expr::And(parts) | Expr::Or(parts) | Expr::Xor(parts) | Expr::Call(_, parts) => {
-                for part in parts {
-                    part.visit_fields(visit);
+            Expr::Call(Function::Check(Check::Search(test)), _) => {
+                if test.asks_raw() {
+                    visit("_raw");
                 }
+                test.clone().visit_fields(&mut |field| visit(&field.name));
+            }
+            _ => {}
+        });
+    }
+
+    /// Does it ask for the time of the run?
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        let mut asks = false;
+        self.walk(&mut |expr| {
+            asks |= matches!(expr, Expr::Call(Function::Clock(Clock::Now), _));
+        });
+        asks
+    }
+
+    /// Calls `visit` with the expression and each that it is made of.
+    fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+        visit(self);
+        match self {
+            Expr::Constant(_) | Expr::Field(_) => {}
+            Expr::Not(inner) | Expr::Negate(inner) => inner.walk(visit),
+            Expr::And(parts) | Expr::Or(parts) | Expr::Xor(parts) | Expr::Call(_, parts) => {
+                parts.iter().for_each(|part| part.walk(visit));
             }
             Expr::Compare(left, _, right) | Expr::Like(left, right) => {
-                left.visit_fields(visit);
-                right.visit_fields(visit);
+                left.walk(visit);
+                right.walk(visit);
             }
             Expr::In(value, among) => {
-                value.visit_fields(visit);
-                for one in among {
-                    one.visit_fields(visit);
-                }
+                value.walk(visit);
+                among.iter().for_each(|one| one.walk(visit));
             }
             Expr::Chain(first, rest) => {
-                first.visit_fields(visit);
-                for (_, operand) in rest {
-                    operand.visit_fields(visit);
-                }
+                first.walk(visit);
+                rest.iter().for_each(|(_, operand)| operand.walk(visit));
             }
         }
     }
 
+    /// The value for what it sees.
+    fn seen(&self, view: &View<'_>) -> Value {
+        self.run(view).into_value()
+    }
+
     /// Recurses as deep as the expression has parentheses and calls, which the
     /// parser bounds.
-    pub(super) fn run(&self, row: &Row) -> Outcome {
+    fn run(&self, view: &View<'_>) -> Outcome {
         match self {
             Expr::Constant(value) => Outcome::Value(value.clone()),
-            Expr::Field(name) => Outcome::Value(row.get(name).clone()),
-            Expr::Not(inner) => Outcome::from_truth(inner.run(row).truth().map(|truth| !truth)),
-            Expr::Negate(inner) => Outcome::Value(operator::negate(&inner.value(row))),
-            Expr::And(parts) => Outcome::from_truth(all(parts, row, false)),
-            Expr::Or(parts) => Outcome::from_truth(all(parts, row, true)),
+            Expr::Field(name) => Outcome::Value(view.get(name).clone()),
+            Expr::Not(inner) => Outcome::from_truth(inner.run(view).truth().map(|truth| !truth)),
+            Expr::Negate(inner) => Outcome::Value(operator::negate(&inner.seen(view))),
+            Expr::And(parts) => Outcome::from_truth(all(parts, view, false)),
+            Expr::Or(parts) => Outcome::from_truth(all(parts, view, true)),
             Expr::Xor(parts) => {
-                let mut truths = parts.iter().map(|part| part.run(row).truth());
+                let mut truths = parts.iter().map(|part| part.run(view).truth());
                 let odd = truths.try_fold(false, |odd, truth| Some(odd != truth?));
                 Outcome::from_truth(odd)
             }
             Expr::Compare(left, relation, right) => {
-                Outcome::from_truth(compare(&left.value(row), *relation, &right.value(row)))
+                Outcome::from_truth(compare(&left.seen(view), *relation, &right.seen(view)))
             }
             Expr::Like(value, pattern) => {
-                let (value, pattern) = (value.value(row), pattern.value(row));
+                let (value, pattern) = (value.seen(view), pattern.seen(view));
                 Outcome::from_truth(like::like(&value, &pattern))
             }
             Expr::In(value, among) => {
-                let value = value.value(row);
+                let value = value.seen(view);
                 let truths = among
                     .iter()
-                    .map(|one| compare(&value, Relation::Equal, &one.value(row)));
+                    .map(|one| compare(&value, Relation::Equal, &one.seen(view)));
                 Outcome::from_truth(any(truths))
             }
             Expr::Chain(first, rest) => {
-                let first = first.value(row);
+                let first = first.seen(view);
                 let value = rest.iter().fold(first, |left, (op, right)| {
-                    op.apply(&left, &right.value(row))
+                    op.apply(&left, &right.seen(view))
                 });
                 Outcome::Value(value)
             }
-            Expr::Call(function, arguments) => function.call(arguments, row),
+            Expr::Call(function, arguments) => function.call(arguments, view),
         }
     }
 }
 
 /// AND with `stop` false, OR with `stop` true, in the logic of three values.
-fn all(parts: &[Expr], row: &Row, stop: bool) -> Option<bool> {
+fn all(parts: &[Expr], view: &View<'_>, stop: bool) -> Option<bool> {
     let mut result = Some(!stop);
     for part in parts {
-        match part.run(row).truth() {
+        match part.run(view).truth() {
             Some(truth) if truth == stop => return Some(stop),
             Some(_) => {}
             None => result = None,

@@ -39,7 +39,8 @@ impl Operator {
         }
     }
 
-    fn compute(self, left: Number, right: Number) -> Option<Number> {
+    /// What two numbers come to; none for what is infinite or no number.
+    pub(super) fn compute(self, left: Number, right: Number) -> Option<Number> {
         // Whole numbers stay exact as long as they fit.
         if let (Number::Int(left), Number::Int(right)) = (left, right) {
             let exact = match self {

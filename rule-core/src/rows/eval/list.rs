@@ -1,0 +1,50 @@
+//! Several values in the making, with a bound on their bytes.
+
+use alloc::vec::Vec;
+
+use crate::value::Value;
+
+/// What the values that a function gives may take together, in bytes; more are null, as
+/// is all that cannot be computed. Without it `eval a=mvappend(a,a)` would double what
+/// a row holds as often as it is written.
+const MAX_BYTES: usize = 8 << 20;
+
+/// What a value takes besides its text.
+const VALUE: usize = 32;
+
+#[derive(Debug, Default)]
+pub(super) struct List {
+    values: Vec<Value>,
+    bytes: usize,
+}
+
+impl List {
+    /// Adds a value, or each of several; None where there is no room.
+    pub(super) fn push(&mut self, value: Value) -> Option<()> {
+        let bytes = value.each().iter().map(|one| match one {
+            Value::Text(text) => text.len() + VALUE,
+            _ => VALUE,
+        });
+        self.bytes = self.bytes.saturating_add(bytes.sum());
+        if self.bytes > MAX_BYTES {
+            return None;
+        }
+        match value {
+            Value::Many(values) => self.values.extend(values),
+            Value::Null => {}
+            one => self.values.push(one),
+        }
+        Some(())
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        Value::from_list(self.values)
+    }
+}
+
+/// What a function makes of each value, without the nulls.
+pub(super) fn map(value: &Value, mut of: impl FnMut(&Value) -> Value) -> Value {
+    let mut list = List::default();
+    let added = value.each().iter().try_for_each(|one| list.push(of(one)));
+    added.map_or(Value::Null, |()| list.into_value())
+}
