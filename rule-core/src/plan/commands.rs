@@ -120,6 +120,8 @@ impl Planner<'_> {
             "regex" => self.matching(&given()?),
             "spath" => self.spath(&given()?),
             "mvexpand" => self.mvexpand(&given()?),
+            "xmlkv" => self.xmlkv(&given()?),
+            "fromjson" => self.fromjson(&given()?),
             "makemv" => self.makemv(&given()?),
             "nomv" => self.nomv(&given()?),
             "replace" => self.replace(&given()?),

@@ -11,6 +11,7 @@ use super::convert::Convert;
 use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
+use super::fromjson::FromJson;
 use super::name_pattern::NamePattern;
 use super::rename::Rename;
 use super::replace::Replace;
@@ -20,6 +21,7 @@ use super::sort::Sort;
 use super::spath::Spath;
 use super::top::Top;
 use super::totals::AddTotals;
+use super::xmlkv;
 use crate::search::{Field, Test};
 use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
 use crate::time::Zone;
@@ -68,6 +70,10 @@ pub enum Command {
     Matching(Matching),
     /// `spath`.
     Spath(Spath),
+    /// `xmlkv`, over a field.
+    XmlKv(String),
+    /// `fromjson`.
+    FromJson(FromJson),
     /// `mvexpand`.
     MvExpand {
         /// The field.
@@ -220,7 +226,9 @@ impl Command {
             Command::Rex(rex) => rex.apply(row, context),
             Command::Sed(sed) => sed.apply(row),
             Command::Matching(matching) => return matching.keeps(row),
-            Command::Spath(spath) => spath.apply(row),
+            Command::Spath(spath) => spath.apply(row, context),
+            Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
+            Command::FromJson(fromjson) => fromjson.apply(row, context),
             Command::MakeMv(makemv) => makemv.apply(row),
             Command::NoMv(field) => expand::nomv(field, row),
             Command::Replace(replace) => replace.apply(row),
