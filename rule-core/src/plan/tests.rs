@@ -364,7 +364,7 @@ fn what_needs_all_rows_waits_for_the_end_of_the_window() {
         let plan = plan(&text).unwrap();
         assert_eq!(plan.stats.is_none(), waits, "{text}");
         let commands = if waits { &plan.after } else { &plan.before };
-        assert_eq!(commands[0].is_row_by_row(), !waits, "{text}");
+        assert_eq!(commands[0].needs_all_rows(), waits, "{text}");
     }
     for command in ["top a", "rare limit=3 a by b"] {
         let plan = plan(&std::format!("x=1 | {command}")).unwrap();

@@ -122,6 +122,9 @@ impl Command {
         match self {
             Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
             Command::FillNull { fields, .. } => fields.is_some(),
+            // Several rows of one group have ids of their own: which of them are gone
+            // shows where all are looked at.
+            Command::MvExpand { .. } => false,
             _ => !self.needs_all_rows(),
         }
     }
@@ -151,6 +154,21 @@ impl Command {
                 | Command::Tail(_)
                 | Command::Reverse
                 | Command::Top(_)
+        )
+    }
+
+    /// Does it make more of rows than there was, as far as there is room for it?
+    #[must_use]
+    pub fn expands(&self) -> bool {
+        matches!(
+            self,
+            Command::MvExpand { .. }
+                | Command::EventStats(_)
+                | Command::StreamStats(_)
+                | Command::Rex(_)
+                | Command::Spath(_)
+                | Command::XmlKv(_)
+                | Command::FromJson(_)
         )
     }
 
