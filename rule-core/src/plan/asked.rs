@@ -98,7 +98,10 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         Command::Sed(sed) => asked.read(&sed.field),
         Command::Matching(matching) => asked.read(&matching.field),
         Command::Spath(spath) => asked.read(&spath.input),
-        Command::MvExpand { field, .. } | Command::NoMv(field) => asked.read(field),
+        Command::FromJson(fromjson) => asked.read(&fromjson.field),
+        Command::MvExpand { field, .. } | Command::NoMv(field) | Command::XmlKv(field) => {
+            asked.read(field)
+        }
         Command::MakeMv(makemv) => asked.read(&makemv.field),
         Command::Replace(Replace { fields, .. }) | Command::AddTotals(AddTotals { fields, .. }) => {
             fields.iter().for_each(|field| read(asked, field));

@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use super::arguments::Given;
-use crate::rows::{AddTotals, Bin, Command, MakeMv, NamePattern, Path, Replace, Span, Spath};
+use crate::rows::{
+    AddTotals, Bin, Command, FromJson, MakeMv, NamePattern, Path, Replace, Span, Spath,
+};
 use crate::spl::ast::Name;
 use crate::spl::{Code, Error};
 
@@ -81,6 +83,34 @@ impl Planner<'_> {
             input: input.map_or_else(|| String::from("_raw"), |name| name.text.clone()),
             path,
         }))
+    }
+
+    /// `xmlkv field`; how many events it takes at once changes nothing.
+    pub(super) fn xmlkv(&self, given: &Given<'_>) -> Result<Command, Error> {
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "maxinputs" => {}
+                _ => return Err(self.unsupported_option("xmlkv", &setting.key)),
+            }
+        }
+        let field = match given.words.is_empty() {
+            true => String::from("_raw"),
+            false => self.one_field(given)?.text.clone(),
+        };
+        Ok(Command::XmlKv(field))
+    }
+
+    /// `fromjson field prefix=p`
+    pub(super) fn fromjson(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut prefix = String::new();
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "prefix" => prefix = setting.value.text.clone(),
+                _ => return Err(self.unsupported_option("fromjson", &setting.key)),
+            }
+        }
+        let field = self.one_field(given)?.text.clone();
+        Ok(Command::FromJson(FromJson { field, prefix }))
     }
 
     /// `replace "x" WITH "y", ... IN f g`

@@ -117,9 +117,11 @@ impl Planner<'_> {
         match command.name.text.as_str() {
             "bin" | "bucket" => self.bin(&given()?),
             "rex" => self.rex(&given()?),
-            "regex" => self.regex(&given()?),
+            "regex" => self.matching(&given()?),
             "spath" => self.spath(&given()?),
             "mvexpand" => self.mvexpand(&given()?),
+            "xmlkv" => self.xmlkv(&given()?),
+            "fromjson" => self.fromjson(&given()?),
             "makemv" => self.makemv(&given()?),
             "nomv" => self.nomv(&given()?),
             "replace" => self.replace(&given()?),

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use super::arguments::Given;
-use crate::rows::eval::{Occurrences, Regex, Replacement};
+use crate::rows::eval::{Occurrences, Replacement};
 use crate::rows::{Command, Matching, Rex, Script, Sed};
-use crate::spl::ast::{Name, Span};
+use crate::spl::ast::Name;
 use crate::spl::{Code, Error};
 
 impl Planner<'_> {
@@ -35,7 +35,7 @@ impl Planner<'_> {
             let script = self.script(pattern)?;
             return Ok(Command::Sed(Sed { field, script }));
         }
-        let regex = self.regular(&pattern.text, pattern.span)?;
+        let regex = self.regex(&pattern.text, pattern.span)?;
         if regex.names().next().is_none() {
             let message = "`rex` needs a group with a name, as in `(?<name>...)`";
             return Err(self.error(Code::Syntax, message, None, pattern.span));
@@ -48,7 +48,7 @@ impl Planner<'_> {
     }
 
     /// `regex f="..."`, `regex f!="..."`, `regex "..."`
-    pub(super) fn regex(&self, given: &Given<'_>) -> Result<Command, Error> {
+    pub(super) fn matching(&self, given: &Given<'_>) -> Result<Command, Error> {
         let (field, pattern, negated) = match (given.settings.as_slice(), given.words.as_slice()) {
             ([setting], []) => (setting.key.text.as_str(), &setting.value, false),
             ([], [(pattern, true)]) => ("_raw", *pattern, false),
@@ -62,7 +62,7 @@ impl Planner<'_> {
         };
         Ok(Command::Matching(Matching {
             field: String::from(field),
-            regex: self.regular(&pattern.text, pattern.span)?,
+            regex: self.regex(&pattern.text, pattern.span)?,
             negated,
         }))
     }
@@ -94,7 +94,7 @@ impl Planner<'_> {
                         }
                     },
                 };
-                let regex = self.regular(from, written.span)?;
+                let regex = self.regex(from, written.span)?;
                 Ok(Script::Substitute(regex, Replacement::new(to), which))
             }
             ('y', "") if from.chars().count() == to.chars().count() => {
@@ -102,17 +102,6 @@ impl Planner<'_> {
             }
             _ => Err(wrong()),
         }
-    }
-
-    /// Compiles an expression that stands at a place of the search.
-    pub(super) fn regular(&self, pattern: &str, span: Span) -> Result<Regex, Error> {
-        Regex::new(pattern).map_err(|error| {
-            let code = match error.unsupported {
-                Some(_) => Code::UnsupportedFeature,
-                None => Code::Syntax,
-            };
-            self.error(code, error.message, error.unsupported, span)
-        })
     }
 }
 

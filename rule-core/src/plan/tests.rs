@@ -323,6 +323,8 @@ fn each_command_asks_for_what_it_reads() {
         ("spath input=a path=b output=c", &["x", "a"]),
         ("mvexpand a", &["x", "a"]),
         ("makemv delim=\",\" a", &["x", "a"]),
+        ("xmlkv", &["x", "_raw"]),
+        ("fromjson prefix=p a", &["x", "a"]),
         ("nomv a", &["x", "a"]),
         ("replace b WITH c IN a", &["x", "a"]),
         ("addtotals a b", &["x", "a", "b"]),
@@ -356,6 +358,8 @@ fn what_needs_all_rows_waits_for_the_end_of_the_window() {
         ("rex field=a \"(?<b>.)\"", false),
         ("regex a=\"b\"", false),
         ("spath", false),
+        ("xmlkv", false),
+        ("fromjson a", false),
         ("mvexpand a", false),
         ("makemv a", false),
         ("nomv a", false),
@@ -372,7 +376,7 @@ fn what_needs_all_rows_waits_for_the_end_of_the_window() {
         let plan = plan(&text).unwrap();
         assert_eq!(plan.stats.is_none(), waits, "{text}");
         let commands = if waits { &plan.after } else { &plan.before };
-        assert_eq!(commands[0].is_row_by_row(), !waits, "{text}");
+        assert_eq!(commands[0].needs_all_rows(), waits, "{text}");
     }
     for command in ["top a", "rare limit=3 a by b"] {
         let plan = plan(&std::format!("x=1 | {command}")).unwrap();

@@ -11,6 +11,7 @@ use super::convert::Convert;
 use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
+use super::fromjson::FromJson;
 use super::lookup::Lookup;
 use super::name_pattern::NamePattern;
 use super::rename::Rename;
@@ -21,6 +22,7 @@ use super::sort::Sort;
 use super::spath::Spath;
 use super::top::Top;
 use super::totals::AddTotals;
+use super::xmlkv;
 use crate::search::{Field, Test};
 use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
 use crate::time::Zone;
@@ -71,6 +73,10 @@ pub enum Command {
     Matching(Matching),
     /// `spath`.
     Spath(Spath),
+    /// `xmlkv`, over a field.
+    XmlKv(String),
+    /// `fromjson`.
+    FromJson(FromJson),
     /// `mvexpand`.
     MvExpand {
         /// The field.
@@ -119,6 +125,9 @@ impl Command {
         match self {
             Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
             Command::FillNull { fields, .. } => fields.is_some(),
+            // Several rows of one group have ids of their own: which of them are gone
+            // shows where all are looked at.
+            Command::MvExpand { .. } => false,
             _ => !self.needs_all_rows(),
         }
     }
@@ -148,6 +157,21 @@ impl Command {
                 | Command::Tail(_)
                 | Command::Reverse
                 | Command::Top(_)
+        )
+    }
+
+    /// Does it make more of rows than there was, as far as there is room for it?
+    #[must_use]
+    pub fn expands(&self) -> bool {
+        matches!(
+            self,
+            Command::MvExpand { .. }
+                | Command::EventStats(_)
+                | Command::StreamStats(_)
+                | Command::Rex(_)
+                | Command::Spath(_)
+                | Command::XmlKv(_)
+                | Command::FromJson(_)
         )
     }
 
@@ -224,7 +248,9 @@ impl Command {
             Command::Rex(rex) => rex.apply(row, context),
             Command::Sed(sed) => sed.apply(row),
             Command::Matching(matching) => return matching.keeps(row),
-            Command::Spath(spath) => spath.apply(row),
+            Command::Spath(spath) => spath.apply(row, context),
+            Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
+            Command::FromJson(fromjson) => fromjson.apply(row, context),
             Command::MakeMv(makemv) => makemv.apply(row),
             Command::NoMv(field) => expand::nomv(field, row),
             Command::Replace(replace) => replace.apply(row),

@@ -2,11 +2,27 @@
 
 use core::cell::Cell;
 
+use super::command::Command;
 use super::row::Row;
 
-/// How many times the bytes of its rows a command may make of them, besides
-/// [`Room::LEAST`].
-pub const MOST_TIMES: usize = 4;
+/// How many times the bytes of its rows a command may make of them.
+const MOST_TIMES: usize = 4;
+
+/// What few and small rows may become, in bytes.
+const LEAST: usize = 1 << 20;
+
+/// The bytes that rows may come to take on their way through commands that make more of
+/// them, where they take so many before.
+#[must_use]
+pub fn to_come(commands: &[Command], bytes: usize) -> usize {
+    let expanding = commands.iter().filter(|command| command.expands());
+    expanding.fold(bytes, |bytes, _| {
+        bytes
+            .saturating_mul(MOST_TIMES)
+            .max(LEAST)
+            .saturating_add(bytes)
+    })
+}
 
 /// The bytes that a command may still make of the rows that it was given.
 ///
@@ -20,13 +36,10 @@ pub(super) struct Room<'c> {
 }
 
 impl<'c> Room<'c> {
-    /// What few and small rows may become, in bytes.
-    const LEAST: usize = 1 << 20;
-
     pub(super) fn of(rows: &[Row], left_out: &'c Cell<u64>) -> Self {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
         Room {
-            bytes: bytes.saturating_mul(MOST_TIMES).max(Self::LEAST),
+            bytes: bytes.saturating_mul(MOST_TIMES).max(LEAST),
             left_out,
         }
     }

@@ -4,10 +4,11 @@
 //! the text of a field is a record in small, and one reader of JSON gives one meaning.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::command::Context;
+use super::gathered::Gathered;
 use super::row::Row;
 use crate::decode::{FieldSink, Lexer, Token, json, unescape};
 use crate::value::Value;
@@ -41,7 +42,7 @@ enum Step {
 const CUTOFF: usize = 5000;
 
 /// Containers that lie in one another, at the most.
-const MAX_DEPTH: usize = 256;
+pub(super) const MAX_DEPTH: usize = 256;
 
 impl Path {
     /// Reads `a.b{}.c`; None where it has `{@attribute}` or another thing in
@@ -71,9 +72,14 @@ impl Path {
         Some(Path(steps))
     }
 
+    /// The elements of an array.
+    pub(super) fn each() -> Path {
+        Path(alloc::vec![Step::Each])
+    }
+
     /// The values at the path: texts and numbers as they are, containers as the
     /// JSON that they are written in.
-    fn values(&self, text: &str) -> Vec<Value> {
+    pub(super) fn values(&self, text: &str) -> Vec<Value> {
         let mut walk = Walk {
             path: &self.0,
             text,
@@ -225,12 +231,9 @@ impl Walk<'_> {
     }
 }
 
-/// Takes every field, in the order in which they come.
+/// Takes every field.
 #[derive(Default)]
-struct All {
-    places: BTreeMap<String, usize>,
-    fields: Vec<(String, Vec<Value>)>,
-}
+struct All(Gathered);
 
 impl<'r> FieldSink<'r> for All {
     fn wants(&mut self, _path: &str) -> bool {
@@ -238,20 +241,12 @@ impl<'r> FieldSink<'r> for All {
     }
 
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
-        let value = Value::Text(value.into_owned());
-        let place = self.places.get(path).copied();
-        match place.and_then(|place| self.fields.get_mut(place)) {
-            Some((_, values)) => values.push(value),
-            None => {
-                self.places.insert(String::from(path), self.fields.len());
-                self.fields.push((String::from(path), alloc::vec![value]));
-            }
-        }
+        self.0.add(path, value.into_owned());
     }
 }
 
 impl Spath {
-    pub(super) fn apply(&self, row: &mut Row) {
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
         let Some(text) = row.get(&self.input).text() else {
             return;
         };
@@ -270,9 +265,8 @@ impl Spath {
                 let mut all = All::default();
                 // What was read before the text goes wrong, or is cut, stays.
                 let _ = json(text.get(..end).unwrap_or_default().as_bytes(), &mut all);
-                for (name, values) in all.fields {
-                    row.set(&name, Value::from_list(values));
-                }
+                drop(text);
+                all.0.set(row, context);
             }
         }
     }

@@ -386,3 +386,71 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn no_text_makes_what_reads_it_panic(
+        content in "[a-b<>/=\"\\\\{}\\[\\]:,1 \u{e4}]{0,30}|\\{\"a\":.{0,20}|<a>.{0,20}",
+    ) {
+        let zone = Zone::utc();
+        let left_out = Cell::new(0);
+        let context = Context { zone: &zone, left_out: &left_out, now: None };
+        let input = || "t".to_string();
+        let path = |path| Command::Spath(Spath {
+            input: input(),
+            path,
+        });
+        for command in [
+            path(None),
+            path(Path::parse("a{}.b{1}").map(|path| (path, "x".to_string()))),
+            Command::XmlKv(input()),
+            Command::FromJson(FromJson { field: input(), prefix: String::new() }),
+        ] {
+            let rows = command.apply(vec![row(&[("t", text(&content))])], &context);
+            prop_assert_eq!(rows.len(), 1);
+        }
+    }
+
+    #[test]
+    fn spath_finds_what_serde_finds(value in any_json(), at in 0usize..3) {
+        let text_of = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let object = serde_json::json!({"a": [value, {"b": value}]});
+        let (path, wanted) = match at {
+            0 => ("a{0}", &object["a"][0]),
+            1 => ("a{1}.b", &object["a"][1]["b"]),
+            _ => ("a{}.b", &object["a"][1]["b"]),
+        };
+        let zone = Zone::utc();
+        let left_out = Cell::new(0);
+        let context = Context { zone: &zone, left_out: &left_out, now: None };
+        let spath = Command::Spath(Spath {
+            input: "t".to_string(),
+            path: Path::parse(path).map(|path| (path, "x".to_string())),
+        });
+        let rows = spath.apply(vec![row(&[("t", text(&object.to_string()))])], &context);
+        let found = rows[0].get("x").each().first().and_then(Value::text);
+        // `a{}.b` finds a `b` in the first element too.
+        let own = value.get("b").filter(|_| at == 2 && !value["b"].is_null());
+        let wanted = own.unwrap_or(wanted);
+        prop_assert_eq!(found.map(|text| text.into_owned()), (!wanted.is_null()).then(|| text_of(wanted)));
+    }
+}
+
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<i32>().prop_map(serde_json::Value::from),
+        any::<bool>().prop_map(serde_json::Value::from),
+        "[a-z\"\\\\\n]{0,6}".prop_map(serde_json::Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(serde_json::Value::from),
+            proptest::collection::btree_map("[ab]", inner, 0..3)
+                .prop_map(|map| map.into_iter().collect::<serde_json::Value>()),
+        ]
+    })
+}

@@ -366,13 +366,16 @@ impl Session {
     pub fn push_headroom(&self, length: usize) -> Headroom {
         let record = self.framer.pending().saturating_add(length);
         let record = record.min(self.engine.config().limits.record);
+        let rows = self.engine.event_rows_to_come(record);
         Headroom {
             largest: record
                 .saturating_mul(2)
                 .saturating_add(16 * 1024)
-                .max(length),
+                .max(length)
+                .max(rows / 8),
             total: record
                 .saturating_mul(6)
+                .saturating_add(rows)
                 .saturating_add(length)
                 .saturating_add(2 * length.min(SLICE))
                 .saturating_add(64 * 1024),

@@ -16,7 +16,7 @@ use crate::detection::Detection;
 use crate::entries;
 use crate::names::{Event, Table};
 use crate::plan::{self, Plan};
-use crate::rows::{Command, Context, Identity, MOST_TIMES, Row};
+use crate::rows::{self, Command, Context, Identity, Row};
 use crate::search::Fields;
 use crate::spl;
 use crate::stats::{Added, Observation, Sample, Source, Stats};
@@ -338,8 +338,8 @@ impl Rule {
         let left_out = Cell::new(0);
         let context = Context {
             zone,
-            left_out: &left_out,
             now: now.and_then(|time| self.windows.first_run(time)),
+            left_out: &left_out,
         };
         let mut rows = alloc::vec![row];
         for command in &self.plan.before {
@@ -446,21 +446,24 @@ impl Rule {
         forgot
     }
 
-    /// How many times what a window holds its rows may come to take, with the
+    /// What the rows of a window that holds so many bytes may come to take, with the
     /// columns that `eval` adds.
-    pub(super) fn row_factor(&self) -> usize {
-        let mut factor = 4usize;
-        for command in &self.plan.after {
-            factor = match command {
-                Command::Eval(assignments) => factor.saturating_add(assignments.len()),
-                Command::Rex(_) | Command::Bin(_) | Command::Spath(_) => factor.saturating_add(1),
-                Command::MvExpand { .. } | Command::EventStats(_) | Command::StreamStats(_) => {
-                    factor.saturating_mul(MOST_TIMES)
-                }
-                _ => factor,
-            };
+    pub(super) fn rows_to_come(&self, held: usize) -> usize {
+        let made = self.plan.after.iter().map(|command| match command {
+            Command::Eval(assignments) => assignments.len(),
+            _ => 0,
+        });
+        let columns = 4 + made.sum::<usize>();
+        rows::to_come(&self.plan.after, held.saturating_mul(columns))
+    }
+
+    /// What the rows of an event of so many bytes may come to take, beyond the event.
+    pub(super) fn event_rows_to_come(&self, length: usize) -> usize {
+        let before = &self.plan.before;
+        match before.iter().any(Command::expands) {
+            true => rows::to_come(before, length.saturating_mul(2)),
+            false => 0,
         }
-        factor
     }
 
     pub(super) fn size(&self) -> Size {

@@ -166,7 +166,7 @@ impl Accumulator {
             Accumulator::Tally(tally) => tally.size(),
             Accumulator::Range(range) => range.size(),
             Accumulator::Rate(rate) => rate.size(),
-            Accumulator::Times(times) => size::EXTREME + times.size(),
+            Accumulator::Times(times) => size::ONE + times.size(),
             Accumulator::Moments(moments) => moments.size(),
             Accumulator::Quantiles(quantiles) => quantiles.size(),
         };

@@ -14,10 +14,7 @@ pub(super) const ACCUMULATOR: usize = 48;
 /// The box of a sum.
 pub(super) const SUM: usize = 64;
 
-/// The box of an extreme time.
-pub(super) const EXTREME: usize = 48;
-
-/// The box of one value with its time.
+/// The box of one value with its time, or of a time.
 pub(super) const ONE: usize = 56;
 
 /// The box of what lies between two values.
@@ -63,8 +60,8 @@ mod tests {
     fn nothing_is_larger_than_it_is_reckoned() {
         assert!(size_of::<accumulator::Accumulator>() <= ACCUMULATOR);
         assert!(size_of::<sum::Sum>() <= SUM);
-        assert!(size_of::<extreme::Extreme>() <= EXTREME);
         assert!(size_of::<recent::One>() <= ONE);
+        assert!(size_of::<extreme::Extreme>() <= ONE);
         assert!(size_of::<pair::Range>() <= PAIR);
         assert!(size_of::<pair::Rate>() <= PAIR);
         assert!(size_of::<moments::Moments>() <= MOMENTS);

@@ -8,9 +8,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Planner;
-use crate::rows::eval::{Check, Computed, Expr, FORMS, Function, ValuesFunction};
+use crate::rows::eval::{Check, Computed, Expr, FORMS, Function, Regex, ValuesFunction};
 use crate::search::Cidr;
-use crate::spl::ast::{self, Body, ExprKind, Name};
+use crate::spl::ast::{self, Body, ExprKind, Name, Span};
 use crate::spl::{self, Code, Error};
 use crate::time::Relative;
 use crate::value::{Number, Value};
@@ -41,7 +41,7 @@ impl Planner<'_> {
             Make::Pattern(fixed, computed) => match arguments.get(1).map(Expr::constant) {
                 Some(Some(pattern)) if !pattern.is_null() => {
                     let span = given.get(1).map_or(function.span, |one| one.span);
-                    fixed(self.regular(&pattern.text().unwrap_or_default(), span)?)
+                    fixed(self.regex(&pattern.text().unwrap_or_default(), span)?)
                 }
                 _ => computed(Computed::default()),
             },
@@ -59,6 +59,17 @@ impl Planner<'_> {
             Make::Search => return self.search_match(function, given, known.takes),
         };
         Ok(Expr::Call(made, arguments))
+    }
+
+    /// Compiles an expression that stands at a place of the search.
+    pub(super) fn regex(&self, pattern: &str, span: Span) -> Result<Regex, Error> {
+        Regex::new(pattern).map_err(|error| {
+            let code = match error.unsupported {
+                Some(_) => Code::UnsupportedFeature,
+                None => Code::Syntax,
+            };
+            self.error(code, error.message, error.unsupported, span)
+        })
     }
 
     /// `mvfilter` goes through the values of one field, so its condition reads one.

@@ -369,6 +369,7 @@ fn eval(text: &str) -> Result<String, String> {
         let context = crate::plan::Context {
             sources: &sources,
             macros: &macros,
+            lookups: &Default::default(),
         };
         crate::plan::Plan::new(&search, &context)
     };
@@ -378,10 +379,11 @@ fn eval(text: &str) -> Result<String, String> {
         .before
         .iter()
         .chain(&planned.after)
-        .try_fold(event, |row, command| {
-            command.apply_to_event(row, &context())
+        .fold(std::vec![event], |rows, command| {
+            command.apply(rows, &context())
         });
-    let value = row.map(|row| row.get("result").clone()).unwrap_or_default();
+    let value = row.first().map(|row| row.get("result").clone());
+    let value = value.unwrap_or_default();
     let texts: Vec<_> = value.each().iter().filter_map(Value::text).collect();
     Ok(if texts.is_empty() {
         "null".to_string()

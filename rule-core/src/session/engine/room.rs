@@ -123,9 +123,16 @@ impl Engine {
         rules
             .map(|rule| {
                 let held = rule.size().bytes.min(room).saturating_add(rule.kept());
-                held.saturating_mul(rule.row_factor())
+                rule.rows_to_come(held)
             })
             .max()
             .unwrap_or_default()
+    }
+
+    /// Bytes that the rows of one event may take beyond it.
+    pub(in crate::session) fn event_rows_to_come(&self, length: usize) -> usize {
+        let rules = self.rules.iter();
+        let rows = rules.map(|rule| rule.event_rows_to_come(length));
+        rows.max().unwrap_or_default()
     }
 }

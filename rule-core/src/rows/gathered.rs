@@ -1,0 +1,45 @@
+//! Fields that a command finds in a text.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::command::Context;
+use super::row::Row;
+use crate::value::Value;
+
+/// Fields with their values, in the order in which they came.
+#[derive(Default)]
+pub(super) struct Gathered {
+    places: BTreeMap<String, usize>,
+    fields: Vec<(String, Vec<Value>)>,
+    left_out: u64,
+}
+
+/// Fields that one text gives, at the most, as many as an event has.
+const MOST: usize = 1000;
+
+impl Gathered {
+    pub(super) fn add(&mut self, name: &str, text: String) {
+        let value = Value::Text(text);
+        if let Some(place) = self.places.get(name).copied() {
+            if let Some((_, values)) = self.fields.get_mut(place) {
+                values.push(value);
+            }
+        } else if self.fields.len() >= MOST {
+            self.left_out += 1;
+        } else {
+            self.places.insert(String::from(name), self.fields.len());
+            self.fields.push((String::from(name), alloc::vec![value]));
+        }
+    }
+
+    /// Sets them in a row.
+    pub(super) fn set(self, row: &mut Row, context: &Context<'_>) {
+        for (name, values) in self.fields {
+            row.set(&name, Value::from_list(values));
+        }
+        let left_out = context.left_out.get();
+        context.left_out.set(left_out.saturating_add(self.left_out));
+    }
+}
