@@ -44,7 +44,7 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         Command::Convert(functions) => {
             functions
                 .iter()
-                .for_each(|function| read(asked, function.field()));
+                .for_each(|function| read(asked, &function.field));
         }
         Command::Rename(renamings) => {
             for renaming in renamings {
