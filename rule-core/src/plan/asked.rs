@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::orders::fields_of;
+use super::beside::fields_of;
 use crate::rows::{AddTotals, Command, NamePattern, Replace, Sort};
 
 /// The fields that commands ask events for.
