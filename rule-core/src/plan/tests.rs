@@ -249,6 +249,16 @@ fn fields_that_events_are_asked_for() {
             "a b",
             false,
         ),
+        (
+            "a=1 | where searchmatch(\"b=1 word\") | stats count by c",
+            "a _raw b c",
+            false,
+        ),
+        (
+            "a=1 | eval x=mvmap(b, b.c) | stats count by x",
+            "a b c",
+            false,
+        ),
         ("a=1 | table b c", "a b c", false),
         (
             "a=1",

@@ -39,7 +39,7 @@ impl Planner<'_> {
         let made = match known.make {
             Make::Plain(made) => made,
             Make::Pattern(fixed, computed) => match arguments.get(1).map(Expr::constant) {
-                Some(Some(pattern)) => {
+                Some(Some(pattern)) if !pattern.is_null() => {
                     let span = given.get(1).map_or(function.span, |one| one.span);
                     fixed(self.regex(&pattern.text().unwrap_or_default(), span)?)
                 }

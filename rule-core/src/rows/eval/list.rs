@@ -7,7 +7,7 @@ use crate::value::Value;
 /// What the values that a function gives may take together, in bytes; more are null, as
 /// is all that cannot be computed. Without it `eval a=mvappend(a,a)` would double what
 /// a row holds as often as it is written.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 2 << 20;
 
 /// What a value takes besides its text.
 const VALUE: usize = 32;

@@ -5,6 +5,8 @@
 //! PCRE's do where its Unicode properties are not asked for. `$` is the end of the text
 //! alone, where PCRE's also stands before a line feed that ends it.
 
+mod class;
+
 use alloc::string::String;
 use core::fmt::Write;
 
@@ -154,7 +156,7 @@ impl Translator<'_> {
     /// An escape outside a class, whose backslash is read.
     fn escape(&mut self) -> Result<(), Unsupported> {
         if self.take("Q") {
-            self.quoted(|out, next| literal(out, next));
+            self.quoted();
             return Ok(());
         }
         let special = match self.rest.chars().next() {
@@ -179,7 +181,7 @@ impl Translator<'_> {
             return Ok(());
         }
         match self.common_escape()? {
-            Some(Escape::Char(one)) => literal(&mut self.out, one),
+            Some(Escape::Char(one)) => character(&mut self.out, one),
             Some(Escape::Other(class)) => self.out.push_str(class),
             Some(Escape::Set(inside, negated)) => set(&mut self.out, inside, negated),
             None => self.out.push('\\'),
@@ -254,117 +256,13 @@ impl Translator<'_> {
     }
 
     /// `\Q...\E`, whose `\Q` is read: each character is itself.
-    fn quoted(&mut self, mut put: impl FnMut(&mut String, char)) {
+    fn quoted(&mut self) {
         while !self.rest.is_empty() && !self.take("\\E") {
             if let Some(next) = self.bump() {
-                put(&mut self.out, next);
+                character(&mut self.out, next);
             }
         }
     }
-
-    /// A class, whose bracket is read. In PCRE a `[`, `&&`, `--` and `~~` in it are
-    /// characters.
-    fn class(&mut self) -> Result<(), Unsupported> {
-        self.out.push('[');
-        if self.take("^") {
-            self.out.push('^');
-        }
-        if self.take("]") {
-            self.out.push_str("\\]");
-        }
-        // Can a range begin with what was read last?
-        let mut can_begin = false;
-        while let Some(next) = self.bump() {
-            let single = match next {
-                ']' => {
-                    self.out.push(']');
-                    return Ok(());
-                }
-                '[' => match posix(self.rest) {
-                    Some(length) => {
-                        let (name, rest) = self.rest.split_at(length);
-                        self.out.push('[');
-                        self.out.push_str(name);
-                        self.rest = rest;
-                        None
-                    }
-                    None => Some('['),
-                },
-                '-' if can_begin && !self.rest.starts_with(']') => {
-                    can_begin = false;
-                    match self.range_end()? {
-                        Some(end) => {
-                            self.out.push('-');
-                            in_class(&mut self.out, end);
-                        }
-                        None => in_class(&mut self.out, '-'),
-                    }
-                    continue;
-                }
-                '\\' => self.class_escape()?,
-                other => Some(other),
-            };
-            can_begin = single.is_some();
-            if let Some(one) = single {
-                in_class(&mut self.out, one);
-            }
-        }
-        Ok(())
-    }
-
-    /// An escape in a class, whose backslash is read: the one character that it is, or
-    /// None where it is written already.
-    fn class_escape(&mut self) -> Result<Option<char>, Unsupported> {
-        if self.take("Q") {
-            self.quoted(in_class);
-            return Ok(None);
-        }
-        if self.take("b") {
-            return Ok(Some('\u{8}'));
-        }
-        if self
-            .rest
-            .starts_with(|next: char| matches!(next, '1'..='9'))
-        {
-            return Err("an octal escape without a zero");
-        }
-        match self.common_escape()? {
-            Some(Escape::Char(one)) => return Ok(Some(one)),
-            Some(Escape::Other(class)) => self.out.push_str(class),
-            Some(Escape::Set(inside, negated)) => set(&mut self.out, inside, negated),
-            None => self.out.push('\\'),
-        }
-        Ok(None)
-    }
-
-    /// The character that a range ends with, read; None, and nothing read, where the `-`
-    /// before it is a character, as in `[a-\d]`.
-    fn range_end(&mut self) -> Result<Option<char>, Unsupported> {
-        let before = self.rest;
-        let end = match self.bump() {
-            Some('[') if posix(self.rest).is_some() => None,
-            Some('\\') if self.take("b") => Some('\u{8}'),
-            Some('\\') => match self.common_escape()? {
-                Some(Escape::Char(one)) => Some(one),
-                _ => None,
-            },
-            other => other,
-        };
-        if end.is_none() {
-            self.rest = before;
-        }
-        Ok(end)
-    }
-}
-
-/// The length of `[:name:]` behind its first bracket.
-fn posix(rest: &str) -> Option<usize> {
-    let name = rest.strip_prefix(':')?;
-    let name = name.strip_prefix('^').unwrap_or(name);
-    let letters = name.trim_start_matches(|next: char| next.is_ascii_lowercase());
-    letters
-        .starts_with(":]")
-        .then_some(rest.len() - letters.len() + 2)
 }
 
 /// The length of `2}`, `2,}` or `2,3}`; all else behind a `{` is text.
@@ -391,13 +289,8 @@ fn set(out: &mut String, inside: &str, negated: bool) {
     out.push(']');
 }
 
-/// A character that is itself, outside a class.
-fn literal(out: &mut String, one: char) {
-    in_class(out, one);
-}
-
-/// A character that is itself, in a class.
-fn in_class(out: &mut String, one: char) {
+/// A character that is itself, in a class or outside.
+fn character(out: &mut String, one: char) {
     if one.is_ascii() && !one.is_ascii_alphanumeric() {
         // Writing to a String cannot fail.
         let _ = write!(out, "\\x{{{:X}}}", one as u32);
@@ -407,96 +300,4 @@ fn in_class(out: &mut String, one: char) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Regex;
-    use super::*;
-
-    #[test]
-    fn means_what_pcre_means() {
-        for (pattern, text, wanted) in [
-            (r"\bcmd\b", "a cmd.exe", true),
-            (r"\bcmd\b", "acmd", false),
-            (r"\bcmd\b", "\u{e4}cmd\u{e4}", true),
-            (r"\Bmd", "cmd", true),
-            (r"a\/b\-c\'\<d\>", "a/b-c'<d>", true),
-            (r#"\"x\""#, "\"x\"", true),
-            (r"^\h+$", " \t\u{a0}", true),
-            (r"^\H$", "\t", false),
-            (r"a\Rb", "a\r\nb", true),
-            (r"\v", "\n", true),
-            (r"\Q.*\E+", ".**", true),
-            (r"\Q.*\E", "ab", false),
-            (r"^\x41\xa\x{42}$", "A\nB", true),
-            (r"\0", "\0", true),
-            (r"\cA", "\u{1}", true),
-            (r"a{", "a{", true),
-            (r"a{,3}", "a{,3}", true),
-            (r"^a{2,}$", "aaa", true),
-            (r"{}", "{}", true),
-            (r"(?#note)a", "a", true),
-            (r"^[[]$", "[", true),
-            (r"^[]a]+$", "]a", true),
-            (r"^[^]a]$", "]", false),
-            (r"^[a&&b]+$", "a&b", true),
-            (r"^[a-c\d]+$", "b1", true),
-            (r"^[\d-x]+$", "1-x", true),
-            (r"^[a-\d]+$", "a-1", true),
-            (r"^[a-]+$", "a-", true),
-            (r"^[\w.-]+$", "a.-", true),
-            (r"^[[:digit:]x]+$", "1x", true),
-            (r"^[\h,]+$", " ,\t", true),
-            (r"^[\x41-\x43]+$", "ABC", true),
-            (r"^[\\/]$", "\\", true),
-            (r"^[\b]$", "\u{8}", true),
-            (r"^[a~~b -- c]+$", "a~b -c", true),
-            (r"(?x) a [ ] b", "a b", true),
-            (r"(?'name'x)y", "xy", true),
-            (r"(?P<name>x)y", "xy", true),
-            (r"a+?b??", "ab", true),
-        ] {
-            let expression = Regex::new(pattern).unwrap();
-            assert_eq!(
-                expression.is_match(text),
-                wanted,
-                "{pattern} on {text:?}, as {}",
-                translate(pattern).unwrap()
-            );
-        }
-    }
-
-    #[test]
-    fn what_cannot_run_is_named() {
-        for (pattern, wanted) in [
-            ("a(?=b)", "look-around"),
-            ("(?<!x)y", "look-around"),
-            (r"(a)\1", "a backreference"),
-            (r"(?<n>a)\k<n>", "a backreference"),
-            ("(?P<n>a)(?P=n)", "a backreference"),
-            ("a++", "a possessive quantifier"),
-            ("a{2}+", "a possessive quantifier"),
-            ("(?>a)", "an atomic group"),
-            ("(?R)", "recursion"),
-            ("(a)(?1)", "recursion"),
-            ("(?(1)a|b)", "a conditional group"),
-            ("(?|a|b)", "a branch reset group"),
-            ("(*SKIP)a", "a verb such as `(*SKIP)`"),
-            (r"a\Z", r"`\Z`"),
-            (r"\Ka", r"`\K`"),
-            (r"\p{L}", "a Unicode property"),
-            (r"[\1]", "an octal escape without a zero"),
-        ] {
-            assert_eq!(translate(pattern), Err(wanted), "{pattern}");
-        }
-        // characters, not look-around
-        for pattern in [r"\(?=", "[(?=]", r"\Q(?=\E"] {
-            assert!(translate(pattern).is_ok(), "{pattern}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn never_panics(pattern in r"[\\\[\](){}^$*+?:\-&~#a-zA-Z0-9,<>'= ]{0,24}") {
-            let _ = Regex::new(&pattern);
-        }
-    }
-}
+mod tests;
