@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::orders::fields_of;
+use super::beside::fields_of;
 use crate::rows::{AddTotals, Command, NamePattern, Replace, Sort};
 
 /// The fields that commands ask events for.
@@ -44,7 +44,7 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         Command::Convert(functions) => {
             functions
                 .iter()
-                .for_each(|function| read(asked, function.field()));
+                .for_each(|function| read(asked, &function.field));
         }
         Command::Rename(renamings) => {
             for renaming in renamings {

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Plan, Planner};
-use crate::rows::{Command, Convert, NamePattern, Rename};
+use crate::rows::{Command, Conversion, Convert, NamePattern, Rename};
 use crate::spl::ast::{self, Argument, Body, Name};
 use crate::spl::{Code, Error};
 
@@ -144,16 +144,27 @@ impl Planner<'_> {
             .as_ref()
             .map_or(Convert::DEFAULT_FORMAT, |name| &name.text);
         let mut planned = Vec::new();
-        for conversion in &convert.functions {
-            if conversion.function.text != "ctime" {
+        let none = |conversion: &&ast::Conversion| conversion.function.text == "none";
+        let except = convert.functions.iter().filter(none);
+        let except: Vec<NamePattern> = except
+            .map(|conversion| NamePattern::new(&conversion.field.text))
+            .collect();
+        for conversion in convert.functions.iter().filter(|one| !none(one)) {
+            let Some(function) = Conversion::from_name(&conversion.function.text) else {
                 return Err(self.unsupported_function("convert", &conversion.function));
-            }
+            };
             let field = NamePattern::new(&conversion.field.text);
             let alias = conversion.alias.as_ref().map(|name| name.text.clone());
             if alias.is_some() && field.wildcards() > 0 {
                 return Err(self.unsupported("`AS` behind a wildcard", conversion.field.span));
             }
-            planned.push(Convert::ctime(field, alias, String::from(format)));
+            planned.push(Convert {
+                function,
+                field,
+                alias,
+                format: String::from(format),
+                except: except.clone(),
+            });
         }
         Ok(planned)
     }

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod asked;
+mod beside;
 mod columns;
 mod commands;
 mod expression;

@@ -150,7 +150,7 @@ fn what_cannot_run_is_named() {
             "`searchmatch` with a search that is no text",
             "z",
         ),
-        ("x=1 | convert num(y)", UnsupportedFunction, "num", "num"),
+        ("x=1 | convert sum(y)", UnsupportedFunction, "sum", "sum"),
         (
             "x=1 | convert ctime(*) AS y",
             UnsupportedFeature,

@@ -55,7 +55,7 @@ impl StreamStats {
     pub(super) fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         let mut room = Room::of(&rows, context.left_out);
         let mut running = Groups::default();
-        let mut before: VecDeque<Row> = VecDeque::new();
+        let mut before: BTreeMap<Vec<u8>, VecDeque<Row>> = BTreeMap::new();
         for row in &mut rows {
             let mut alone = Groups::default();
             let Some(key) = add(&mut alone, &self.stats, row) else {
@@ -70,7 +70,10 @@ impl StreamStats {
                     add(&mut running, &self.stats, row);
                     last.unwrap_or_else(|| result(&running, &self.stats, &key))
                 }
-                Some(window) => self.in_window(window, &key, row, &mut before),
+                Some(window) => {
+                    let of = if self.global { Vec::new() } else { key.clone() };
+                    self.in_window(window, &key, row, before.entry(of).or_default())
+                }
             };
             set(row, &counted, &mut room);
         }
@@ -88,29 +91,15 @@ impl StreamStats {
         if self.current {
             before.push_back(row.clone());
         }
+        while before.len() > window {
+            before.pop_front();
+        }
         let mut groups = Groups::default();
-        let mut counted = 0;
-        for one in before.iter().rev() {
-            if counted == window {
-                break;
-            }
-            let taken = match self.global {
-                true => true,
-                false => {
-                    let mut alone = Groups::default();
-                    add(&mut alone, &self.stats, one).as_deref() == Some(key)
-                }
-            };
-            if taken {
-                counted += 1;
-                add(&mut groups, &self.stats, one);
-            }
+        for one in before.iter() {
+            add(&mut groups, &self.stats, one);
         }
         if !self.current {
             before.push_back(row.clone());
-        }
-        if self.global && before.len() > window {
-            before.pop_front();
         }
         result(&groups, &self.stats, key)
     }

@@ -30,7 +30,7 @@ mod xmlkv;
 pub use beside::StreamStats;
 pub use bin::{Bin, Span};
 pub use command::{Command, Context};
-pub use convert::Convert;
+pub use convert::{Conversion, Convert};
 pub use dedup::Dedup;
 pub use expand::MakeMv;
 pub use fromjson::FromJson;

@@ -49,6 +49,16 @@ fn rename(from: &str, to: &str) -> Rename {
     Rename::new(NamePattern::new(from), NamePattern::new(to)).unwrap()
 }
 
+fn ctime(field: &str, alias: Option<&str>, format: &str) -> Convert {
+    Convert {
+        function: Conversion::Ctime,
+        field: NamePattern::new(field),
+        alias: alias.map(String::from),
+        format: format.to_string(),
+        except: Vec::new(),
+    }
+}
+
 fn shown(command: &Command) -> String {
     let zone = Zone::utc();
     let rows = command.apply(
@@ -152,20 +162,12 @@ fn commands() {
         ),
         (
             "convert cuts the fraction",
-            Command::Convert(vec![Convert::ctime(
-                NamePattern::new("_time"),
-                Some("t".to_string()),
-                "%H:%M:%S".to_string(),
-            )]),
+            Command::Convert(vec![ctime("_time", Some("t"), "%H:%M:%S")]),
             "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"t\":\"01:40:12\"}\n{\"host\":\"B\",\"user\":\"x\"}",
         ),
         (
             "convert leaves what is no number",
-            Command::Convert(vec![Convert::ctime(
-                NamePattern::new("host"),
-                None,
-                Convert::DEFAULT_FORMAT.to_string(),
-            )]),
+            Command::Convert(vec![ctime("host", None, Convert::DEFAULT_FORMAT)]),
             "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987}\n{\"host\":\"B\",\"user\":\"x\"}",
         ),
     ] {

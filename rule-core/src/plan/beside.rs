@@ -1,0 +1,145 @@
+//! What counts rows and is no `stats`: `top`, `rare`, `eventstats`, `streamstats`.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::arguments::Given;
+use super::orders::FEW;
+use super::{Plan, Planner};
+use crate::rows::eval::Expr;
+use crate::rows::{Command, NamePattern, StreamStats, Top};
+use crate::search::Field;
+use crate::spl::Error;
+use crate::spl::ast::{self, Name};
+use crate::stats::{Aggregate, Function, Stats};
+
+/// Rows that a window of `streamstats` may have: each row counts all of its window.
+const MAX_WINDOW: usize = 1000;
+
+impl Planner<'_> {
+    /// `top limit=5 a b by c`: what is counted, and which of it is shown.
+    pub(super) fn top(&self, given: &Given<'_>) -> Result<(Stats, Top), Error> {
+        let name = given.command.text.as_str();
+        let mut top = Top {
+            rare: name == "rare",
+            limit: Some(FEW),
+            by: Vec::new(),
+            count: String::from("count"),
+            shows_count: true,
+            percent: Some(String::from("percent")),
+        };
+        let mut shows_percent = true;
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "limit" => top.limit = self.limit(&setting.value)?,
+                "countfield" => top.count = setting.value.text.clone(),
+                "percentfield" => top.percent = Some(setting.value.text.clone()),
+                "showcount" => top.shows_count = self.switch(setting)?,
+                "showperc" => shows_percent = self.switch(setting)?,
+                "useother" if !self.switch(setting)? => {}
+                _ => return Err(self.unsupported_option(name, &setting.key)),
+            }
+        }
+        top.percent = top.percent.filter(|_| shows_percent);
+        let by = |(word, quoted): &(&Name, bool)| !quoted && word.text.eq_ignore_ascii_case("by");
+        let at = given.words.iter().position(by);
+        let (mut fields, groups) = given.words.split_at(at.unwrap_or(given.words.len()));
+        if let [(first, false), rest @ ..] = fields
+            && first.text.parse::<usize>().is_ok()
+        {
+            top.limit = self.limit(first)?;
+            fields = rest;
+        }
+        let groups = groups.get(1..).unwrap_or_default();
+        if fields.is_empty() || (at.is_some() && groups.is_empty()) {
+            return Err(self.no_field(given.command));
+        }
+        top.by = groups.iter().map(|(name, _)| name.text.clone()).collect();
+        let mut names = Vec::new();
+        for (name, _) in groups.iter().chain(fields) {
+            names.push(self.plain_field(name)?);
+        }
+        let stats = Stats {
+            aggregates: alloc::vec![Aggregate {
+                function: Function::Count,
+                field: None,
+                column: top.count.clone(),
+            }],
+            by: names,
+            missing: None,
+        };
+        Ok((stats, top))
+    }
+
+    /// `eventstats`, `streamstats`, with the columns that are computed for them.
+    pub(super) fn beside(
+        &self,
+        command: &ast::Command,
+        named: &ast::Stats,
+        events: bool,
+    ) -> Result<Vec<Command>, Error> {
+        let name = command.name.text.as_str();
+        if name == "streamstats" && events {
+            let what = "`streamstats` over events: count them with `stats` first";
+            return Err(self.unsupported(what, command.name.span));
+        }
+        let (mut current, mut window, mut global) = (true, None, true);
+        for setting in &named.settings {
+            match (name, setting.key.text.as_str()) {
+                ("streamstats", "current") => current = self.switch(setting)?,
+                ("streamstats", "global") => global = self.switch(setting)?,
+                ("streamstats", "window") => window = self.limit(&setting.value)?,
+                _ => return Err(self.unsupported_option(name, &setting.key)),
+            }
+            if window.is_some_and(|rows| rows > MAX_WINDOW) {
+                let what = format!("a window of more than {MAX_WINDOW} rows");
+                return Err(self.unsupported(&what, setting.value.span));
+            }
+        }
+        let (stats, computed) = self.stats(&ast::Stats {
+            settings: Vec::new(),
+            ..named.clone()
+        })?;
+        // Columns that are there for the counting alone go when it is done.
+        let made = computed
+            .iter()
+            .filter(|(name, value)| !matches!(value, Expr::Field(field) if field == name));
+        let made: Vec<NamePattern> = made.map(|(name, _)| NamePattern::new(name)).collect();
+        let mut commands = Vec::new();
+        if !computed.is_empty() {
+            commands.push(Command::Eval(computed));
+        }
+        commands.push(match name {
+            "eventstats" => Command::EventStats(stats),
+            _ => Command::StreamStats(StreamStats {
+                stats,
+                current,
+                window,
+                global,
+            }),
+        });
+        if !made.is_empty() {
+            commands.push(Command::Drop(made));
+        }
+        Ok(commands)
+    }
+
+    /// Adds `top` or `rare` to a plan: a `stats`, and what it shows of it.
+    pub(super) fn add_top(&self, plan: &mut Plan, given: &Given<'_>) -> Result<(), Error> {
+        let (stats, top) = self.top(given)?;
+        if plan.is_over_events() {
+            plan.stats = Some(stats);
+        } else {
+            plan.after.push(Command::Stats(stats));
+        }
+        plan.after.push(Command::Top(top));
+        Ok(())
+    }
+}
+
+/// Fields of events that a `stats` reads.
+pub(super) fn fields_of(stats: &Stats) -> impl Iterator<Item = &Field> {
+    let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
+    stats.by.iter().chain(over)
+}
