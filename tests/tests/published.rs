@@ -108,9 +108,10 @@ fn process(event: &Value) -> Option<(String, String)> {
         SYSMON if PROCESSES.contains(&code) => {
             Some((last(&event["Image"]), last(&event["ParentImage"])))
         }
-        "Security" if code == 4688 => {
-            Some((last(&event["NewProcessName"]), last(&event["ParentProcessName"])))
-        }
+        "Security" if code == 4688 => Some((
+            last(&event["NewProcessName"]),
+            last(&event["ParentProcessName"]),
+        )),
         "Security" if [4689, 4673].contains(&code) => {
             Some((last(&event["ProcessName"]), String::new()))
         }
@@ -143,12 +144,25 @@ fn a_release_over_an_attack() {
         .collect();
     let of_processes = |holds: &dyn Fn(&str, &str) -> bool| {
         let all = events.iter().filter_map(process);
-        all.filter(|(process, parent)| holds(process, parent)).count() as u64
+        all.filter(|(process, parent)| holds(process, parent))
+            .count() as u64
     };
-    let shells = ["cmd.exe", "powershell.exe", "powershell_ise.exe", "pwsh.exe"];
+    let shells = [
+        "cmd.exe",
+        "powershell.exe",
+        "powershell_ise.exe",
+        "pwsh.exe",
+    ];
     let tools = [
-        "ipconfig.exe", "systeminfo.exe", "net1.exe", "arp.exe", "nslookup.exe", "route.exe",
-        "netstat.exe", "hostname.exe", "whoami.exe",
+        "ipconfig.exe",
+        "systeminfo.exe",
+        "net1.exe",
+        "arp.exe",
+        "nslookup.exe",
+        "route.exe",
+        "netstat.exe",
+        "hostname.exe",
+        "whoami.exe",
     ];
     let others = [&shells[..], &["explorer.exe", "-", ""]].concat();
     let loaded_programs = events.iter().filter(|event| {
