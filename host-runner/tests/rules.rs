@@ -107,7 +107,7 @@ fn check_says_what_loads_and_what_does_not() {
     );
     desk.file(
         "rules/bad.yml",
-        "name: Bad\nid: b\nsearch: n=1 | stats count by host | lookup x y\n",
+        "name: Bad\nid: b\nsearch: n=1 | stats count by host | transaction y\n",
     );
     desk.file("rules/macro.yml", "name: m\ndefinition: search *\n");
     let ran = desk.run(&["check", "rules"]);
@@ -116,7 +116,7 @@ fn check_says_what_loads_and_what_does_not() {
     for part in [
         "ok  rules/good.yml  Good\n",
         "FAILED  `rules/bad.yml`: ",
-        "lookup",
+        "transaction",
         "^",
     ] {
         assert!(out.contains(part), "{part:?} is not in\n{out}");
@@ -127,7 +127,7 @@ fn check_says_what_loads_and_what_does_not() {
 
     let coverage = desk.run(&["check", "--coverage", "rules"]);
     coverage.told(0, &[]);
-    assert_eq!(coverage.out(), "command lookup  1\n1 of 2 load\n");
+    assert_eq!(coverage.out(), "command transaction  1\n1 of 2 load\n");
     assert!(
         desk.run(&["check"])
             .out()
@@ -138,9 +138,9 @@ fn check_says_what_loads_and_what_does_not() {
 #[test]
 fn the_error_in_a_rule_is_shown_where_it_is() {
     let desk = Desk::new();
-    desk.file("bad.spl", "n=1\n| stats count by host\n| lookup x y");
+    desk.file("bad.spl", "n=1\n| stats count by host\n| transaction y");
     let ran = desk.run_with(&["run", "--rule", "bad.spl"], "");
-    ran.told(1, &["error: `bad.spl`: ", "`lookup`", "| lookup x y", "^"]);
+    ran.told(1, &["error: `bad.spl`: ", "`transaction`", "| transaction y", "^"]);
 }
 
 #[test]

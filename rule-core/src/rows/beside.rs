@@ -25,7 +25,7 @@ pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_
         .map(|row| add(&mut groups, stats, row))
         .collect();
     let mut known: BTreeMap<&[u8], Counted> = BTreeMap::new();
-    let mut room = Room::of(&rows, context.left_out);
+    let mut room = Room::of(&rows, context);
     for (row, key) in rows.iter_mut().zip(&keys) {
         let Some(key) = key.as_deref() else {
             continue;
@@ -53,7 +53,7 @@ pub struct StreamStats {
 
 impl StreamStats {
     pub(super) fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
-        let mut room = Room::of(&rows, context.left_out);
+        let mut room = Room::of(&rows, context);
         let mut running = Groups::default();
         let mut before: BTreeMap<Vec<u8>, VecDeque<Row>> = BTreeMap::new();
         for row in &mut rows {

@@ -111,6 +111,9 @@ pub enum Command {
 pub struct Context<'c> {
     /// The user's time zone.
     pub zone: &'c Zone,
+    /// The bytes that the rows may take, where a command makes more of them: see
+    /// [`super::most_of`].
+    pub most: usize,
     /// Counts what commands had no room for.
     pub left_out: &'c Cell<u64>,
     /// When the search was scheduled to run, in seconds since the epoch: for an event

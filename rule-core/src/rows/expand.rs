@@ -16,7 +16,7 @@ pub(super) fn mvexpand(
     rows: Vec<Row>,
     context: &Context<'_>,
 ) -> Vec<Row> {
-    let mut room = Room::of(&rows, context.left_out);
+    let mut room = Room::of(&rows, context);
     let mut expanded = Vec::new();
     for mut row in rows {
         let Value::Many(values) = row.get(field).clone() else {

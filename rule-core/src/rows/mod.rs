@@ -39,7 +39,7 @@ pub use name_pattern::NamePattern;
 pub use rename::Rename;
 pub use replace::Replace;
 pub use rex::{Matching, Rex, Script, Sed};
-pub use room::to_come;
+pub use room::{most_of, to_come};
 pub use row::{Identity, Row};
 pub use sort::{Sort, SortKey, SortKind};
 pub use spath::{Path, Spath};

@@ -26,7 +26,7 @@ impl Rex {
     pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
         let names: Vec<(usize, &str)> = self.regex.names().collect();
         let mut found: Vec<Vec<Value>> = names.iter().map(|_| Vec::new()).collect();
-        let mut room = Room::of(core::slice::from_ref(row), context.left_out);
+        let mut room = Room::of(core::slice::from_ref(row), context);
         let values = row.get(&self.field).each();
         let texts: Vec<_> = values.iter().filter_map(Value::text).collect();
         let matches = texts.iter().flat_map(|text| self.regex.matches(text));

@@ -1,27 +1,36 @@
-//! How far a command may make more of rows than there was.
+//! How far commands may make more of rows than there was.
 
-use core::cell::Cell;
-
-use super::command::Command;
+use super::command::{Command, Context};
 use super::row::Row;
 
-/// How many times the bytes of its rows a command may make of them.
+/// How many times the bytes of the rows that they were given commands may make of them,
+/// all together.
 const MOST_TIMES: usize = 4;
 
 /// What few and small rows may become, in bytes.
 const LEAST: usize = 1 << 20;
 
-/// The bytes that rows may come to take on their way through commands that make more of
-/// them, where they take so many before.
+/// The bytes that rows may come to take on their way through commands, where they take so
+/// many before: those that a command makes stand beside those that it was given.
 #[must_use]
 pub fn to_come(commands: &[Command], bytes: usize) -> usize {
-    let expanding = commands.iter().filter(|command| command.expands());
-    expanding.fold(bytes, |bytes, _| {
-        bytes
-            .saturating_mul(MOST_TIMES)
-            .max(LEAST)
-            .saturating_add(bytes)
-    })
+    match commands.iter().any(Command::expands) {
+        true => most(bytes).saturating_mul(2),
+        false => bytes,
+    }
+}
+
+/// The bytes that rows may take after any of the commands; 0 where none makes more of them.
+#[must_use]
+pub fn most_of(commands: &[Command], rows: &[Row]) -> usize {
+    match commands.iter().any(Command::expands) {
+        true => most(rows.iter().map(Row::bytes).sum()),
+        false => 0,
+    }
+}
+
+fn most(bytes: usize) -> usize {
+    bytes.saturating_mul(MOST_TIMES).max(LEAST)
 }
 
 /// The bytes that a command may still make of the rows that it was given.
@@ -32,15 +41,15 @@ pub fn to_come(commands: &[Command], bytes: usize) -> usize {
 /// limit of its own [limits.conf, "max_mem_usage_mb"].
 pub(super) struct Room<'c> {
     bytes: usize,
-    left_out: &'c Cell<u64>,
+    context: &'c Context<'c>,
 }
 
 impl<'c> Room<'c> {
-    pub(super) fn of(rows: &[Row], left_out: &'c Cell<u64>) -> Self {
+    pub(super) fn of(rows: &[Row], context: &'c Context<'c>) -> Self {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
         Room {
-            bytes: bytes.saturating_mul(MOST_TIMES).max(LEAST),
-            left_out,
+            bytes: context.most.saturating_sub(bytes),
+            context,
         }
     }
 
@@ -52,7 +61,8 @@ impl<'c> Room<'c> {
                 true
             }
             None => {
-                self.left_out.set(self.left_out.get().saturating_add(1));
+                let left_out = self.context.left_out;
+                left_out.set(left_out.get().saturating_add(1));
                 false
             }
         }

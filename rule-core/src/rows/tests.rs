@@ -66,6 +66,7 @@ fn shown(command: &Command) -> String {
         &Context {
             zone: &zone,
             left_out: &Cell::new(0),
+            most: 1 << 20,
             now: None,
         },
     );
@@ -182,6 +183,7 @@ fn after_table_null_stays_null() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        most: 1 << 20,
         now: None,
     };
     let table = Command::Table(names(&["host"])).apply(rows(), &context);
@@ -212,6 +214,7 @@ fn a_second_stats_keeps_samples_in_any_order() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        most: 1 << 20,
         now: None,
     };
     let count = Command::Stats(Stats {
@@ -283,6 +286,7 @@ fn a_row_in_a_snapshot_keeps_what_it_is() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        most: 1 << 20,
         now: None,
     };
     let fixed = Command::Table(names(&["many", "nothing"])).apply(vec![given.clone()], &context);
@@ -354,6 +358,7 @@ fn what_a_command_makes_is_bounded_and_counted() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        most: 1 << 20,
         now: None,
     };
     let values = (0..3000).map(|n| text(&n.to_string())).collect();
@@ -374,7 +379,7 @@ proptest! {
     ) {
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None };
+        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
         for kind in [SortKind::Auto, SortKind::Number, SortKind::Text, SortKind::Address] {
             let sort = |descending| Command::Sort(Sort {
                 limit: None,
@@ -396,7 +401,7 @@ proptest! {
     ) {
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None };
+        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
         let input = || "t".to_string();
         let path = |path| Command::Spath(Spath {
             input: input(),
@@ -427,7 +432,7 @@ proptest! {
         };
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None };
+        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
         let spath = Command::Spath(Spath {
             input: "t".to_string(),
             path: Path::parse(path).map(|path| (path, "x".to_string())),

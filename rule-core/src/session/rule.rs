@@ -271,6 +271,7 @@ impl Rule {
         let left_out = Cell::new(0);
         let context = Context {
             zone,
+            most: rows::most_of(&self.plan.after, &rows),
             left_out: &left_out,
             now: now(window),
         };
@@ -339,6 +340,7 @@ impl Rule {
         let context = Context {
             zone,
             now: now.and_then(|time| self.windows.first_run(time)),
+            most: rows::most_of(&self.plan.before, core::slice::from_ref(&row)),
             left_out: &left_out,
         };
         let mut rows = alloc::vec![row];
@@ -354,13 +356,14 @@ impl Rule {
 
     /// The rows of the state of a window; what they had no room for is counted.
     fn results(&self, window: Bounds, state: State, zone: &Zone, left_out: &Cell<u64>) -> Vec<Row> {
+        let rows = state.into_rows(self.plan.stats.as_ref());
+        let after: &[Command] = &self.plan.after;
         let context = Context {
             zone,
+            most: rows::most_of(after, &rows),
             left_out,
             now: now(window),
         };
-        let rows = state.into_rows(self.plan.stats.as_ref());
-        let after: &[Command] = &self.plan.after;
         after
             .iter()
             .fold(rows, |rows, command| command.apply(rows, &context))

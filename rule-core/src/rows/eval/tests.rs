@@ -52,6 +52,7 @@ fn context() -> Context<'static> {
         std::sync::LazyLock::new(crate::time::Zone::utc);
     Context {
         zone: &UTC,
+        most: 0,
         left_out: Box::leak(Box::new(core::cell::Cell::new(0))),
         now: Some(1_615_986_000),
     }
