@@ -140,7 +140,15 @@ fn the_error_in_a_rule_is_shown_where_it_is() {
     let desk = Desk::new();
     desk.file("bad.spl", "n=1\n| stats count by host\n| transaction y");
     let ran = desk.run_with(&["run", "--rule", "bad.spl"], "");
-    ran.told(1, &["error: `bad.spl`: ", "`transaction`", "| transaction y", "^"]);
+    ran.told(
+        1,
+        &[
+            "error: `bad.spl`: ",
+            "`transaction`",
+            "| transaction y",
+            "^",
+        ],
+    );
 }
 
 #[test]

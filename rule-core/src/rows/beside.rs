@@ -17,7 +17,7 @@ type Counted = Vec<(String, Value)>;
 
 /// `eventstats`: to each row what is counted of all rows with its by-values; a row
 /// that lacks one of them stays as it is. Of a row with several values in a by-field
-/// the first counts [U].
+/// the first counts `[U]`.
 pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
     let mut groups = Groups::default();
     let keys: Vec<Option<Vec<u8>>> = rows

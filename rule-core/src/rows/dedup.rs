@@ -20,7 +20,7 @@ pub struct Dedup {
     pub keep_empty: bool,
     /// Only rows right behind one of the same values go.
     pub consecutive: bool,
-    /// What rows are sorted by, before some of them go [U].
+    /// What rows are sorted by, before some of them go `[U]`.
     pub sort: Option<Sort>,
 }
 

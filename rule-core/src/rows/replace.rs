@@ -35,7 +35,7 @@ impl Replace {
     }
 
     /// A text without wildcards goes before patterns, and of several that cover the
-    /// value the one written last [U].
+    /// value the one written last `[U]`.
     fn replaced(&self, value: &Value) -> Value {
         let Some(text) = value.text() else {
             return Value::Null;

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// `rex field=f "(?<name>...)"`: the named groups as fields [Search Reference,
 /// "rex"]. Where nothing matches, or a group took no part, fields stay as they are
-/// [U]. Of several values each is looked into, in their order [U].
+/// `[U]`. Of several values each is looked into, in their order `[U]`.
 #[derive(Clone, Debug)]
 pub struct Rex {
     /// The field that is looked into.
@@ -110,7 +110,7 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// A row without the field stays with `!=` [U]; of several values any will do.
+    /// A row without the field stays with `!=` `[U]`; of several values any will do.
     pub(super) fn keeps(&self, row: &Row) -> bool {
         let mut texts = row.get(&self.field).each().iter().filter_map(Value::text);
         texts.any(|text| self.regex.is_match(&text)) != self.negated

@@ -47,7 +47,7 @@ pub enum SortKind {
 
 /// What a value is sorted by. Splunk decides pair by pair whether two values are
 /// numbers; for an order that any list can be brought into, numbers come before
-/// addresses of version 6, and those before text [U].
+/// addresses of version 6, and those before text `[U]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Number(Number, Option<u32>),
@@ -82,7 +82,7 @@ impl Sort {
 }
 
 impl SortKey {
-    /// Of several values the first counts [U].
+    /// Of several values the first counts `[U]`.
     fn of(&self, row: &Row) -> Option<Key> {
         let value = row.get(&self.field).each().first()?;
         let text = value.text()?.into_owned();

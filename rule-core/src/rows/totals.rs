@@ -9,7 +9,7 @@ use crate::rows::eval::Operator;
 use crate::value::{Number, Value};
 
 /// `addtotals fieldname=Total fields`: the sum of those of the fields that are
-/// numbers [Search Reference, "addtotals"]. Without one there is no sum [U].
+/// numbers [Search Reference, "addtotals"]. Without one there is no sum `[U]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddTotals {
     /// Where the sum goes.

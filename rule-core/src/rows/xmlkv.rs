@@ -8,7 +8,7 @@ use super::row::Row;
 
 /// `<name ...>text</name>` is the field `name` [Search Reference, "xmlkv"]. What is
 /// around such elements is passed over, and an element without text is no field; the
-/// text stays as it is written, and of several elements of one name each is a value [U].
+/// text stays as it is written, and of several elements of one name each is a value `[U]`.
 pub(super) fn xmlkv(field: &str, row: &mut Row, context: &Context<'_>) {
     let Some(text) = row.get(field).text() else {
         return;

@@ -115,7 +115,7 @@ pub(super) fn by_name<'a>(
 }
 
 /// The parts of an argument. Quotes around it are taken off, and then `\"` in it
-/// is a quote. Splunk's pages give that escape only, so `\\` stays as it is [U].
+/// is a quote. Splunk's pages give that escape only, so `\\` stays as it is `[U]`.
 fn parts(text: &str, argument: Range<usize>) -> Vec<Range<usize>> {
     let whole = text.get(argument.clone()).unwrap_or_default();
     if !whole.starts_with('"') || quote_end(text, argument.start) != Some(argument.end) {

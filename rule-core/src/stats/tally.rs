@@ -63,7 +63,7 @@ impl Tally {
         })
     }
 
-    /// Of texts that came equally often the first by its bytes [U].
+    /// Of texts that came equally often the first by its bytes `[U]`.
     pub(super) fn value(&self) -> Value {
         let mut most: Option<(&str, u64)> = None;
         for (text, times) in &self.counts {
