@@ -120,6 +120,37 @@ fn macro_arguments_are_those_of_the_text() {
     }
 }
 
+/// A dataset asks for tags that some kind of events has, or that events bring themselves:
+/// those of the endpoint, the network, logons and changes are of Windows.
+#[test]
+fn datasets_of_windows_have_events() {
+    let bundle = bundle();
+    let sources = &bundle["sources"];
+    let events = sources["events"].as_array().unwrap();
+    let tags: Vec<&str> = events
+        .iter()
+        .flat_map(|kind| texts(&kind["tags"]))
+        .collect();
+    for dataset in [
+        "Processes",
+        "Registry",
+        "Filesystem",
+        "Services",
+        "All_Traffic",
+        "DNS",
+        "Authentication",
+        "All_Changes",
+    ] {
+        let search = sources["models"][dataset]["search"].as_str().unwrap();
+        let asked = search.split_whitespace();
+        let asked: Vec<&str> = asked.filter_map(|word| word.strip_prefix("tag=")).collect();
+        assert!(!asked.is_empty(), "{dataset}");
+        for tag in asked {
+            assert!(tags.contains(&tag), "{dataset}: no kind of events is {tag}");
+        }
+    }
+}
+
 #[test]
 fn the_tables_have_their_shape() {
     let bundle = bundle();
@@ -128,9 +159,12 @@ fn the_tables_have_their_shape() {
         keys(sources),
         [
             "data_prefixes",
+            "events",
+            "eventtypes",
             "fields",
             "inserts",
             "messages",
+            "models",
             "positional",
             "source",
             "sourcetypes"
