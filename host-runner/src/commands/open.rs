@@ -19,7 +19,10 @@ pub(super) fn open_rules<'i>(
     let mut session = instance
         .open(configuration)
         .map_err(|error| Failure::at_open(error, settings))?;
-    if settings.skip_refused {
+    let skips = configuration
+        .get("refused")
+        .is_some_and(|how| how == "skip");
+    if skips || settings.skip_refused {
         tell_refused(&session.describe()?);
     }
     Ok(session)

@@ -53,7 +53,7 @@ pub use xml::xml;
 pub const MAX_PATH_BYTES: usize = 1024;
 
 /// How deep containers and elements may be nested.
-const MAX_DEPTH: usize = 256;
+pub(crate) const MAX_DEPTH: usize = 256;
 
 /// Takes the fields of a record, which lives as long as `'r`.
 pub trait FieldSink<'r> {

@@ -79,7 +79,7 @@ impl Table {
             paths: BTreeMap::new(),
         };
         let kinds = sources.kinds();
-        let mut made = Compiled::new(kinds, &mut |own| slots.of(own));
+        let mut made = Compiled::new(kinds);
         for field in fields {
             let slot = slots.of(&field);
             match sources.models().field(&field) {

@@ -17,7 +17,6 @@ pub(super) fn instead(command: &str) -> Option<&'static str> {
         "timechart" | "chart" => "`bin _time span=1h` and `stats ... by _time x`",
         "mstats" | "mcatalog" => "metrics are no events: `stats` over events that carry them",
         "iplocation" => "`lookup` with a table whose networks match by `cidr`",
-        "streamstats" => "`eventstats` where the order of the events does not matter",
         "from" | "datamodel" | "pivot" => "`tstats ... from datamodel=X` asks a data model",
         "map" | "foreach" => "write out what is done for each",
         _ => return None,

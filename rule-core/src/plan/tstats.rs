@@ -52,10 +52,12 @@ impl Planner<'_> {
             aggregates: tstats.aggregates.clone(),
             by: tstats.by.clone(),
         };
-        let (mut stats, computed) = planner.stats(&written)?;
-        if let Some((_, aggregate)) = computed.iter().zip(&tstats.aggregates).next() {
+        let is_eval =
+            |one: &&ast::Aggregate| matches!(one.argument, ast::AggregateArgument::Eval(_));
+        if let Some(aggregate) = tstats.aggregates.iter().find(is_eval) {
             return Err(self.unsupported("`eval` in `tstats`", aggregate.span));
         }
+        let (mut stats, _) = planner.stats(&written)?;
         let mut before = Vec::new();
         for setting in &tstats.settings {
             match setting.key.text.as_str() {

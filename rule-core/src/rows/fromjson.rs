@@ -1,13 +1,12 @@
 //! `fromjson`: the keys of a JSON object as fields.
 
 use alloc::string::String;
-use core::ops::Range;
 
 use super::command::Context;
 use super::gathered::Gathered;
 use super::row::Row;
-use super::spath::{MAX_DEPTH, Path};
-use crate::decode::{Lexer, Token, unescape};
+use super::spath::{Path, written};
+use crate::decode::{Lexer, MAX_DEPTH, Token};
 use crate::value::Value;
 
 /// `fromjson prefix=p field` [Search Reference, "fromjson"]: the elements of an array
@@ -39,14 +38,14 @@ impl FromJson {
             return None;
         }
         loop {
-            let key = plain(text, lexer.key().ok()?);
+            let key = written(text, lexer.key().ok()?);
             let name = alloc::format!("{}{key}", self.prefix);
             lexer.peek();
             let start = lexer.offset();
             match lexer.value().ok()? {
                 Token::Null => {}
                 token @ (Token::Plain(_) | Token::Escaped(_)) => {
-                    found.add(&name, plain(text, token));
+                    found.add(&name, written(text, token).into_owned());
                 }
                 token => {
                     let is_array = matches!(token, Token::Array);
@@ -68,19 +67,6 @@ impl FromJson {
                 return None;
             }
         }
-    }
-}
-
-fn plain(text: &str, token: Token) -> String {
-    let at = |place: Range<usize>| text.get(place).unwrap_or_default();
-    match token {
-        Token::Plain(place) => String::from(at(place)),
-        Token::Escaped(place) => {
-            let mut value = String::new();
-            unescape(at(place), &mut value);
-            value
-        }
-        _ => String::new(),
     }
 }
 

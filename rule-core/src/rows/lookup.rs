@@ -11,6 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::row::Row;
+use crate::entries;
 use crate::search::{Cidr, Pattern, fold};
 use crate::value::Value;
 
@@ -45,6 +46,7 @@ pub enum LookupMatch {
 #[derive(Clone, Debug)]
 pub struct Lookup {
     table: Arc<LookupTable>,
+    /// Those first whose rows are found by their texts; the others are tried on these.
     inputs: Vec<Input>,
     /// Columns and the fields that they go to.
     outputs: Vec<(usize, String)>,
@@ -86,6 +88,10 @@ impl Lookup {
                 wanted: table.prepared(place(column)?, column),
             });
         }
+        let is_text = |input: &Input| matches!(input.wanted, WantedBy::Text(_));
+        entries::sort(&mut prepared, |left, right| {
+            is_text(right).cmp(&is_text(left))
+        });
         let mut taken = Vec::new();
         for (column, field) in outputs {
             taken.push((place(column)?, field.clone()));
@@ -136,10 +142,7 @@ impl Lookup {
     /// The places of the rows of the table that match, in its order.
     fn found(&self, row: &Row) -> Vec<usize> {
         let mut found: Option<Vec<usize>> = None;
-        // What is found by one column is tried by the next.
-        let mut inputs: Vec<&Input> = self.inputs.iter().collect();
-        inputs.sort_by_key(|input| !matches!(input.wanted, WantedBy::Text(_)));
-        for input in inputs {
+        for input in &self.inputs {
             let value = row.get(&input.field);
             let texts: Vec<Cow<'_, str>> = value.each().iter().filter_map(Value::text).collect();
             found = Some(match (found, &input.wanted) {

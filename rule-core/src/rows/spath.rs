@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::command::Context;
 use super::gathered::Gathered;
 use super::row::Row;
-use crate::decode::{FieldSink, Lexer, Token, json, unescape};
+use crate::decode::{FieldSink, Lexer, MAX_DEPTH, Token, json, unescape};
 use crate::value::Value;
 
 /// `spath input=field output=name path=a.b{}` [Search Reference, "spath"]. A text
@@ -40,9 +40,6 @@ enum Step {
 /// Without a path so many characters are read [Search Reference, "spath";
 /// limits.conf, "extraction_cutoff"].
 const CUTOFF: usize = 5000;
-
-/// Containers that lie in one another, at the most.
-pub(super) const MAX_DEPTH: usize = 256;
 
 impl Path {
     /// Reads `a.b{}.c`; None where it has `{@attribute}` or another thing in
@@ -141,19 +138,11 @@ impl Walk<'_> {
             Token::Object => true,
             Token::Array => false,
             Token::Null => return Ok(false),
-            Token::Plain(place) | Token::Escaped(place) if !is_found => {
-                let _ = place;
-                return Ok(false);
-            }
-            Token::Plain(place) => {
-                let text = self.text.get(place).unwrap_or_default();
-                self.found.push(Value::Text(String::from(text)));
-                return Ok(false);
-            }
-            Token::Escaped(place) => {
-                let mut value = String::new();
-                unescape(self.text.get(place).unwrap_or_default(), &mut value);
-                self.found.push(Value::Text(value));
+            token @ (Token::Plain(_) | Token::Escaped(_)) => {
+                if is_found {
+                    let value = written(self.text, token).into_owned();
+                    self.found.push(Value::Text(value));
+                }
                 return Ok(false);
             }
         };
@@ -210,15 +199,7 @@ impl Walk<'_> {
         let is_object = level.is_object;
         let step = at.and_then(|steps| self.path.get(steps));
         let leads = if is_object {
-            let key = match self.lexer.key().map_err(|_| Wrong)? {
-                Token::Plain(place) => Cow::Borrowed(self.text.get(place).unwrap_or_default()),
-                Token::Escaped(place) => {
-                    let mut key = String::new();
-                    unescape(self.text.get(place).unwrap_or_default(), &mut key);
-                    Cow::Owned(key)
-                }
-                _ => return Err(Wrong),
-            };
+            let key = written(self.text, self.lexer.key().map_err(|_| Wrong)?);
             matches!(step, Some(Step::Key(wanted)) if *wanted == *key)
         } else {
             match step {
@@ -228,6 +209,19 @@ impl Walk<'_> {
             }
         };
         Ok(at.filter(|_| leads).map(|steps| steps + 1))
+    }
+}
+
+/// The text of a token that is written out; empty for any other.
+pub(super) fn written(text: &str, token: Token) -> Cow<'_, str> {
+    match token {
+        Token::Plain(place) => Cow::Borrowed(text.get(place).unwrap_or_default()),
+        Token::Escaped(place) => {
+            let mut value = String::new();
+            unescape(text.get(place).unwrap_or_default(), &mut value);
+            Cow::Owned(value)
+        }
+        Token::Object | Token::Array | Token::Null => Cow::Borrowed(""),
     }
 }
 

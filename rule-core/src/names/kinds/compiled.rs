@@ -24,8 +24,9 @@ pub(in super::super) struct Compiled {
     datasets: Vec<DatasetField>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct CompiledKind {
+    /// None before a field of it is asked for, so that no event is read for that.
     when: Vec<(usize, Vec<Pattern>)>,
     /// The place of each field, and the ways to its value.
     fields: Vec<(usize, Vec<Way>)>,
@@ -48,19 +49,9 @@ enum Way {
 }
 
 impl Compiled {
-    pub(in super::super) fn new(kinds: &[Kind], place: &mut dyn FnMut(&str) -> usize) -> Self {
-        let kinds = kinds.iter().map(|kind| {
-            let when = kind.when.iter().map(|(field, values)| {
-                let values = values.iter().map(|value| Pattern::new(value, false));
-                (place(field), values.collect())
-            });
-            CompiledKind {
-                when: when.collect(),
-                fields: Vec::new(),
-            }
-        });
+    pub(in super::super) fn new(kinds: &[Kind]) -> Self {
         Compiled {
-            kinds: kinds.collect(),
+            kinds: alloc::vec![CompiledKind::default(); kinds.len()],
             datasets: Vec::new(),
         }
     }
@@ -80,6 +71,13 @@ impl Compiled {
         }
         for (kind, compiled) in kinds.iter().zip(&mut self.kinds) {
             if let Some(parts) = kind.fields.get(field) {
+                if compiled.when.is_empty() {
+                    let when = kind.when.iter().map(|(field, values)| {
+                        let values = values.iter().map(|value| Pattern::new(value, false));
+                        (place(field), values.collect())
+                    });
+                    compiled.when = when.collect();
+                }
                 let ways = parts.iter().map(|part| Way::new(part, place)).collect();
                 compiled.fields.push((slot, ways));
             }

@@ -76,20 +76,15 @@ impl Part {
         if let Value::String(field) = value {
             return Ok(Part::Taken(Taken::of(field)));
         }
-        const KEYS: [&str; 11] = [
-            "from",
-            "unless",
-            "take",
-            "before",
-            "between",
-            "map",
-            "lower",
-            "prefix",
-            "is",
-            "where_same",
-            "command_line",
-        ];
-        let section = Section::new(value, at, &KEYS)?;
+        let has = |key: &str| value.get(key).is_some();
+        let keys: &[&str] = match () {
+            () if has("is") => &["is", "where_same"],
+            () if has("command_line") => &["command_line"],
+            () => &[
+                "from", "unless", "take", "before", "between", "map", "lower", "prefix",
+            ],
+        };
+        let section = Section::new(value, at, keys)?;
         let two = |key: &str| -> Result<Option<[String; 2]>, SettingError> {
             let texts = section.texts(key)?;
             match <[String; 2]>::try_from(texts) {
