@@ -152,6 +152,42 @@ fn the_error_in_a_rule_is_shown_where_it_is() {
 }
 
 #[test]
+fn of_a_folder_all_run_that_can() {
+    let desk = Desk::new();
+    desk.file(
+        "rules/good.yml",
+        "name: Good\nid: g\nsearch: n=1 | lookup tools name as n OUTPUT what | table what\n",
+    );
+    desk.file(
+        "rules/bad.yml",
+        "name: Bad\nid: b\nsearch: n=1 | transaction n\n",
+    );
+    desk.file("tools.csv", "name,what\n1,one\n");
+    let arguments = [
+        "run",
+        "--rule",
+        "rules",
+        "--lookup",
+        "tools=tools.csv",
+        "--window",
+        "all",
+    ];
+    let ran = desk.run_with(&arguments, "{\"n\":1}");
+    ran.told(
+        0,
+        &["warning: 1 of 2 detections cannot run, the others do: Bad; `check` says why"],
+    );
+    assert!(
+        ran.out().contains(r#""row":{"what":"one"}"#),
+        "{}",
+        ran.out()
+    );
+    desk.file("empty/macro.yml", "name: m\ndefinition: search *\n");
+    let ran = desk.run_with(&["run", "--rule", "empty"], "");
+    ran.told(1, &["error: `empty`: no detection is in this folder"]);
+}
+
+#[test]
 fn tests_of_a_detection() {
     let desk = Desk::new();
     desk.file(
