@@ -229,6 +229,67 @@ fn tests_of_a_detection() {
 }
 
 #[test]
+fn published_tests_of_a_detection() {
+    let desk = Desk::new();
+    let detection = |search: &str, logs: &str| {
+        format!(
+            "name: R\nid: r\nsearch: '{search}'\ntests:\n- name: True Positive Test\n  attack_data:\n{logs}"
+        )
+    };
+    let url = "https://example.com/attack_data/master/datasets/T1059/events.log";
+    let of_url =
+        format!("  - data:\n      {url}\n    source: XmlWinEventLog:Any\n    sourcetype: mine\n");
+    desk.file(
+        "rules/found.yml",
+        detection(
+            "sourcetype=mine source=XmlWinEventLog:* n=1 | stats count by host",
+            &of_url,
+        ),
+    );
+    desk.file("rules/beside.yml", detection("n=2", "  - data: own.log\n"));
+    desk.file("rules/nothing.yml", detection("n=3", &of_url));
+    desk.file(
+        "rules/refused.yml",
+        detection("n=1 | join n [search a=1]", &of_url),
+    );
+    desk.file("rules/wrong.yml", detection("n=1", "  - log: x\n"));
+    desk.file("rules/own.log", "{\"n\":2}\n");
+    desk.file("rules/macro.yml", "name: m\ndefinition: n=1\n");
+    desk.file(
+        "logs/T1059/events.log",
+        "{\"n\":1,\"host\":\"a\"}\n{\"n\":4}\n",
+    );
+
+    let ran = desk.run(&["test", "rules", "--data", "logs"]);
+    ran.told(1, &[]);
+    for part in [
+        "ok  rules/beside.yml  True Positive Test\nok  rules/found.yml  True Positive Test\n",
+        "FAILED  rules/nothing.yml  True Positive Test\n    it found nothing: of 2 events its search holds for 0\n",
+        "FAILED  rules/refused.yml  True Positive Test\n    `rules/refused.yml`: can't run the command `join`",
+        "FAILED  rules/wrong.yml  True Positive Test\n    a test has logs under `attack_data`",
+        "2 passed, 3 failed\n",
+    ] {
+        assert!(
+            ran.out().contains(part),
+            "{part:?} is not in\n{}",
+            ran.out()
+        );
+    }
+
+    let without = desk.run(&["test", "rules/found.yml", "rules/beside.yml"]);
+    without.told(0, &[]);
+    let expected = format!("    it needs `{url}`; name a folder that has it with `--data`\n");
+    assert!(without.out().contains(&expected), "{}", without.out());
+    assert!(
+        without.out().ends_with("1 passed, 0 failed, 1 skipped\n"),
+        "{}",
+        without.out()
+    );
+    desk.run(&["test", "rules/macro.yml"])
+        .told(1, &["`rules/macro.yml` has no tests"]);
+}
+
+#[test]
 fn the_tests_of_the_rules_in_this_repository_pass() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
     let ran = Desk::new().run(&["test", &rules.to_string_lossy()]);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::input::Format;
-use crate::rules::{Detection, InputSettings, Late, RuleError, Settings, Window};
+use crate::rules::{Detection, Granted, InputSettings, Late, RuleError, Settings, Window};
 
 pub(crate) use module::{CacheOptions, ModuleOptions};
 pub(crate) use pack::Pack;
@@ -48,15 +48,26 @@ pub(crate) enum Command {
 /// Runs the test cases of detections
 ///
 /// A case is events and the rows that the detection must give for them, in files
-/// whose names end in `.test.yml`.
+/// whose names end in `.test.yml`. A published detection names logs under `tests`: it
+/// must give a row for each test, over all of its logs; one whose logs are not there is
+/// skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
 host-runner test rules/\n  \
-host-runner test rules/detections/my-detection.test.yml")]
+host-runner test rules/detections/my-detection.test.yml\n  \
+host-runner test security_content/detections --macros security_content/macros --data attack_data")]
 pub(crate) struct Test {
-    /// Test files, or folders that are searched for them
+    /// Test files, detections with `tests`, or folders that are searched for both
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// A folder with logs of published tests; repeatable
+    ///
+    /// The log of a URL is looked for by the end of its path, the longest first, down to the
+    /// name of the file and of its folder: of `https://host/a/b/c.log` that is `a/b/c.log`,
+    /// then `b/c.log`.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) settings: SettingOptions,
@@ -203,6 +214,10 @@ pub(crate) struct Events {
     #[arg(long, value_name = "NAME")]
     sourcetype: Option<String>,
 
+    /// The source of events that do not tell theirs
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+
     /// The host of events that do not tell theirs
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
@@ -300,9 +315,12 @@ impl Common {
 impl Events {
     /// What is taken for granted of the events of every input.
     pub(crate) fn settings(&self) -> Result<InputSettings, RuleError> {
-        let [sourcetype, host, zone] =
-            [&self.sourcetype, &self.host, &self.timezone].map(Option::as_deref);
-        InputSettings::new(sourcetype, host, zone)
+        InputSettings::new(&Granted {
+            sourcetype: self.sourcetype.as_deref(),
+            source: self.source.as_deref(),
+            host: self.host.as_deref(),
+            timezone: self.timezone.as_deref(),
+        })
     }
 }
 

@@ -266,6 +266,7 @@ impl std::str::FromStr for Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Granted;
 
     #[test]
     fn windows() {
@@ -323,7 +324,11 @@ mod tests {
     #[test]
     fn what_is_packed_beside_the_rules() {
         let mut settings = Settings {
-            defaults: InputSettings::new(Some("option"), None, None).expect("settings"),
+            defaults: InputSettings::new(&Granted {
+                sourcetype: Some("option"),
+                ..Granted::default()
+            })
+            .expect("settings"),
             records: Some(Records::Alerts),
             sealed: true,
             ..Settings::default()

@@ -10,25 +10,38 @@ use crate::input::Format;
 #[derive(Debug, Clone, Default)]
 pub struct InputSettings(Map<String, Value>);
 
+/// What [`InputSettings`] are made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Granted<'a> {
+    /// The sourcetype of events that do not tell theirs.
+    pub sourcetype: Option<&'a str>,
+    /// The source of events that do not tell theirs.
+    pub source: Option<&'a str>,
+    /// The host of events that do not tell theirs.
+    pub host: Option<&'a str>,
+    /// The time zone of times without one.
+    pub timezone: Option<&'a str>,
+}
+
 impl InputSettings {
-    /// Takes these, each where it is given: the sourcetype and host of events that
+    /// Takes these, each where it is given: the sourcetype, source and host of events that
     /// have none, and the time zone of times without one (see [`timezone`]).
     ///
     /// # Errors
     ///
     /// When the time zone is not known.
-    pub fn new(
-        sourcetype: Option<&str>,
-        host: Option<&str>,
-        zone: Option<&str>,
-    ) -> Result<Self, RuleError> {
+    pub fn new(granted: &Granted<'_>) -> Result<Self, RuleError> {
         let mut settings = Map::new();
-        for (key, value) in [("sourcetype", sourcetype), ("host", host)] {
+        for (key, value) in [
+            ("sourcetype", granted.sourcetype),
+            ("source", granted.source),
+            ("host", granted.host),
+        ] {
             if let Some(value) = value {
                 settings.insert(key.to_owned(), json!(value));
             }
         }
-        if let Some(zone) = zone {
+        if let Some(zone) = granted.timezone {
             settings.insert("timezone".to_owned(), timezone(zone)?);
         }
         Ok(Self(settings))
@@ -61,16 +74,27 @@ mod tests {
 
     #[test]
     fn only_what_is_given_is_said() {
-        let nothing = InputSettings::new(None, None, None).expect("nothing");
+        let nothing = InputSettings::new(&Granted::default()).expect("nothing");
         let expected = json!({"name": "a.json", "format": "json"});
         assert_eq!(nothing.of_input("a.json", Format::Ndjson), expected);
 
-        let all = InputSettings::new(Some("s"), Some("h"), Some("UTC")).expect("known");
+        let granted = Granted {
+            sourcetype: Some("s"),
+            source: Some("f"),
+            host: Some("h"),
+            timezone: Some("UTC"),
+        };
+        let all = InputSettings::new(&granted).expect("known");
         let expected = json!({
-            "name": "a", "format": "auto", "sourcetype": "s", "host": "h", "timezone": "UTC",
+            "name": "a", "format": "auto",
+            "sourcetype": "s", "source": "f", "host": "h", "timezone": "UTC",
         });
         assert_eq!(all.of_input("a", Format::Auto), expected);
 
-        assert!(InputSettings::new(None, None, Some("nowhere")).is_err());
+        let nowhere = Granted {
+            timezone: Some("nowhere"),
+            ..granted
+        };
+        assert!(InputSettings::new(&nowhere).is_err());
     }
 }

@@ -16,7 +16,7 @@ use walkdir::WalkDir;
 
 pub use configuration::{Late, Records, Settings, Window};
 pub use detection::Detection;
-pub use input_settings::InputSettings;
+pub use input_settings::{Granted, InputSettings};
 pub use lookups::Lookups;
 pub use macros::Macros;
 pub use timezone::timezone;

@@ -1,15 +1,17 @@
-//! A test file, its cases, and what a detection gives for one of them.
+//! Our own form of tests: a file that names a detection and holds cases, each with its
+//! events and the rows that must come out.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::play::{Events, Expected, Input, NotPlayed, Play, Row, Test};
 use crate::cli::SettingOptions;
-use crate::input::{self, Format, Location};
-use crate::module::{Instance, ModuleError, PushError, Session};
-use crate::rules::{Detection, InputSettings, RuleError, Settings, Twice, Window, read_yaml};
+use crate::input::Format;
+use crate::rules::{
+    Detection, Granted, InputSettings, RuleError, Settings, Twice, Window, read_yaml,
+};
 
 /// A test file.
 #[derive(Debug, Deserialize)]
@@ -26,8 +28,8 @@ struct File {
 /// A test case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Case {
-    pub(super) name: String,
+struct Case {
+    name: String,
     /// The events as text.
     #[serde(default)]
     input: Option<String>,
@@ -39,20 +41,19 @@ pub(super) struct Case {
     #[serde(default)]
     sourcetype: Option<String>,
     #[serde(default)]
+    source: Option<String>,
+    #[serde(default)]
     host: Option<String>,
     #[serde(default)]
     timezone: Option<String>,
     #[serde(default)]
     window: Option<Value>,
     /// The rows that must come out.
-    pub(super) rows: Vec<Map<String, Value>>,
+    rows: Vec<Row>,
 }
 
-/// The settings of a test file and its cases.
-pub(super) fn read(
-    path: &Path,
-    options: &SettingOptions,
-) -> Result<(Settings, Vec<Case>), RuleError> {
+/// The tests of a file.
+pub(super) fn read(path: &Path, options: &SettingOptions) -> Result<Vec<Test>, RuleError> {
     let file: File = read_yaml(path, Twice::Refused)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut settings = Settings::default();
@@ -64,129 +65,52 @@ pub(super) fn read(
     settings
         .detections
         .push(Detection::from_file(&folder.join(&file.detection))?);
-    Ok((settings, file.tests))
-}
-
-/// What a detection gave for a case.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// The rows, in their order.
-    pub(super) rows: Vec<Map<String, Value>>,
-    /// What is said of events that are malformed, where there are any.
-    pub(super) malformed: Option<String>,
-}
-
-/// Why a case gave no rows.
-#[derive(Debug)]
-pub(super) enum Problem {
-    /// The case cannot be run.
-    Case(String),
-    /// The module refused or failed.
-    Module(ModuleError),
-}
-
-impl From<ModuleError> for Problem {
-    fn from(error: ModuleError) -> Self {
-        Self::Module(error)
-    }
-}
-
-impl From<RuleError> for Problem {
-    fn from(error: RuleError) -> Self {
-        Self::Case(error.to_string())
-    }
+    let tests = file.tests.into_iter().map(|case| Test {
+        name: case.name.clone(),
+        what: case.play(folder, &settings).map_err(NotPlayed::Wrong),
+    });
+    Ok(tests.collect())
 }
 
 impl Case {
-    /// Runs the detection over the case's events; `file` is the test file.
-    pub(super) fn run(
-        &self,
-        instance: &mut Instance,
-        file: &Path,
-        settings: &Settings,
-    ) -> Result<Found, Problem> {
+    /// What it runs; `folder` is that of the test file.
+    fn play(self, folder: &Path, settings: &Settings) -> Result<Play, String> {
         let mut settings = settings.clone();
         if let Some(window) = &self.window {
-            settings.window = Some(read_window(window).map_err(Problem::Case)?);
+            settings.window = Some(read_window(window)?);
         }
-        let mut session = instance.open(&settings.to_json()?)?;
-        self.feed(&mut session, file)?;
-        session.finish()?;
-        let mut rows = Vec::new();
-        loop {
-            let lines = session.alerts()?;
-            if lines.is_empty() {
-                break;
-            }
-            let lines = lines.split(|&byte| byte == b'\n');
-            for line in lines.filter(|line| !line.is_empty()) {
-                let alert: Alert = serde_json::from_slice(line).map_err(|error| {
-                    Problem::Case(format!("an alert of the module cannot be read: {error}"))
-                })?;
-                rows.extend(alert.row);
-            }
-        }
-        let counters = session.counters()?;
-        let malformed = counters.malformed_samples.first().map(|sample| {
-            format!(
-                "{} of the events are malformed; the first, at byte {}: {}",
-                counters.malformed, sample.offset, sample.reason
-            )
-        });
-        Ok(Found { rows, malformed })
+        let granted = Granted {
+            sourcetype: self.sourcetype.as_deref(),
+            source: self.source.as_deref(),
+            host: self.host.as_deref(),
+            timezone: self.timezone.as_deref(),
+        };
+        let input = Input {
+            settings: InputSettings::new(&granted).map_err(|error| error.to_string())?,
+            format: match &self.format {
+                Some(name) => read_format(name)?,
+                None => Format::Auto,
+            },
+            events: match (self.input, self.file) {
+                (Some(text), None) => Events::Here {
+                    name: self.name,
+                    text,
+                },
+                (None, Some(path)) => Events::File(folder.join(path)),
+                _ => {
+                    return Err(
+                        "a case has its events in `input`, or in a file that `file` names"
+                            .to_owned(),
+                    );
+                }
+            },
+        };
+        Ok(Play {
+            settings,
+            inputs: vec![input],
+            expected: Expected::Rows(self.rows),
+        })
     }
-
-    /// Gives the case's events to a session.
-    fn feed(&self, session: &mut Session<'_>, file: &Path) -> Result<(), Problem> {
-        let settings = InputSettings::new(
-            self.sourcetype.as_deref(),
-            self.host.as_deref(),
-            self.timezone.as_deref(),
-        )?;
-        let format = match &self.format {
-            Some(name) => read_format(name).map_err(Problem::Case)?,
-            None => Format::Auto,
-        };
-        let path = match (&self.input, &self.file) {
-            (Some(text), None) => {
-                session.input(&settings.of_input(&self.name, format))?;
-                session.push(text.as_bytes())?;
-                return Ok(());
-            }
-            (None, Some(path)) => file.parent().unwrap_or(Path::new("")).join(path),
-            _ => {
-                return Err(Problem::Case(
-                    "a case has its events in `input`, or in a file that `file` names".to_owned(),
-                ));
-            }
-        };
-        let cannot = |why: &dyn fmt::Display| {
-            Problem::Case(format!("cannot read `{}`: {why}", path.display()))
-        };
-        let location = Location::File(path.clone());
-        let mut stream =
-            input::open(&location, format, |source| source).map_err(|error| cannot(&error))?;
-        session.input(&settings.of_input(&location.name(), stream.format()))?;
-        loop {
-            match session.push_from(&mut stream) {
-                Ok((_, 0)) => break,
-                Ok(_) => {}
-                Err(PushError::Input(error)) => return Err(cannot(&error)),
-                Err(PushError::Module(error)) => return Err(error.into()),
-            }
-        }
-        match stream.take_damage().first() {
-            Some(damage) => Err(cannot(&damage.what)),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The part of an alert that a case is about.
-#[derive(Deserialize)]
-struct Alert {
-    #[serde(default)]
-    row: Option<Map<String, Value>>,
 }
 
 /// A window as a test file gives it: a word, or `every`, `offset` and `delay`.
