@@ -17,6 +17,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use sha2::{Digest as _, Sha256};
+
 const TARGET: &str = "wasm32v1-none";
 const PROFILE: &str = "module";
 
@@ -59,20 +61,31 @@ const KEPT: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
-    match modules() {
-        Ok([module, simd]) => {
-            println!("cargo::rustc-env=RULE_WASM_EMBEDDED={}", module.display());
-            println!(
-                "cargo::rustc-env=RULE_WASM_SIMD_EMBEDDED={}",
-                simd.display()
-            );
-            ExitCode::SUCCESS
-        }
+    let embedded = modules().and_then(|[module, simd]| {
+        embed("RULE_WASM", &module)?;
+        embed("RULE_WASM_SIMD", &simd)
+    });
+    match embedded {
+        Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             println!("cargo::error={}", message.replace('\n', " "));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Gives a module to the program: where it lies, and its digest, which a start would take
+/// a millisecond and a half to find out.
+fn embed(name: &str, module: &Path) -> Result<(), String> {
+    let bytes =
+        fs::read(module).map_err(|error| format!("cannot read `{}`: {error}", module.display()))?;
+    println!("cargo::rustc-env={name}_EMBEDDED={}", module.display());
+    print!("cargo::rustc-env={name}_DIGEST=");
+    for byte in Sha256::digest(&bytes) {
+        print!("{byte:02x}");
+    }
+    println!();
+    Ok(())
 }
 
 /// The paths of the modules to embed, built if need be: for every host, and for those

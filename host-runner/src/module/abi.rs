@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wasmparser::{Encoding, Parser, Payload};
+use wasmparser::{Chunk, Encoding, Parser, Payload};
 
 use super::ModuleError;
 
@@ -62,8 +62,17 @@ pub(super) fn version_of(module: &str, bytes: &[u8]) -> Result<Version, ModuleEr
             "it does not begin with the bytes of one".to_owned(),
         ));
     }
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(|error| not_a_module(error.to_string()))? {
+    let mut parser = Parser::new(0);
+    let mut rest = bytes;
+    loop {
+        let (consumed, payload) = match parser.parse(rest, true) {
+            Ok(Chunk::Parsed { consumed, payload }) => (consumed, payload),
+            // Nothing more comes, so it is not asked for.
+            Ok(Chunk::NeedMoreData(_)) => break,
+            Err(error) => return Err(not_a_module(error.to_string())),
+        };
+        rest = rest.get(consumed..).unwrap_or_default();
+        match payload {
             Payload::Version {
                 encoding: Encoding::Component,
                 ..
@@ -71,6 +80,12 @@ pub(super) fn version_of(module: &str, bytes: &[u8]) -> Result<Version, ModuleEr
                 return Err(not_a_module(
                     "it is a component; give the core module".to_owned(),
                 ));
+            }
+            // Functions are read by the engine alone: each of them costs as much as the rest.
+            Payload::CodeSectionStart { size, .. } => {
+                parser.skip_section();
+                let size = usize::try_from(size).unwrap_or(usize::MAX);
+                rest = rest.get(size..).unwrap_or_default();
             }
             Payload::CustomSection(section) if section.name() == SECTION => {
                 return match Version::parse(section.data()) {
@@ -89,6 +104,7 @@ pub(super) fn version_of(module: &str, bytes: &[u8]) -> Result<Version, ModuleEr
                     }),
                 };
             }
+            Payload::End(_) => break,
             _ => {}
         }
     }

@@ -61,7 +61,7 @@ impl Compiler {
         let build = build.unwrap_or_else(Build::of_this_machine);
         Ok(Module {
             build: Some(build),
-            ..self.bytes(EMBEDDED_NAME, build.bytes())?
+            ..self.compile(EMBEDDED_NAME, build.bytes(), Some(build.digest()))?
         })
     }
 
@@ -83,11 +83,21 @@ impl Compiler {
     ///
     /// As [`Compiler::file`], but for reading.
     pub fn bytes(&self, name: &str, bytes: &[u8]) -> Result<Module, ModuleError> {
+        self.compile(name, bytes, None)
+    }
+
+    /// A module whose digest may be known.
+    fn compile(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        digest: Option<&str>,
+    ) -> Result<Module, ModuleError> {
         let version = abi::version_of(name, bytes)?;
         let config = config();
         let engine = Engine::new(&config).map_err(|error| not_a_module(name, &error))?;
         let compiled = match &self.cache {
-            Some(cache) => cache.module(&config, &engine, bytes),
+            Some(cache) => cache.module(&config, &engine, bytes, digest),
             None => {
                 wasmtime::Module::from_binary(&engine, bytes).map(|code| (code, Origin::Compiled))
             }

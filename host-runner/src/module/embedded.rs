@@ -49,6 +49,14 @@ impl Build {
         }
     }
 
+    /// The SHA-256 of the module, in hexadecimal digits.
+    pub(super) fn digest(self) -> &'static str {
+        match self {
+            Self::Portable => env!("RULE_WASM_DIGEST"),
+            Self::Simd => env!("RULE_WASM_SIMD_DIGEST"),
+        }
+    }
+
     /// Its name, such as `simd`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -82,6 +90,16 @@ fn has_table_look_up() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_digest_is_that_of_the_module() {
+        use sha2::{Digest as _, Sha256};
+        for build in [Build::Portable, Build::Simd] {
+            let digest = Sha256::digest(build.bytes());
+            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digits, build.digest());
+        }
+    }
 
     #[test]
     fn the_engine_is_asked() {

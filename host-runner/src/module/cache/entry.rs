@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use twox_hash::XxHash3_128 as Sum;
 use wasmtime::Engine;
 
 /// The name of the seal.
@@ -17,7 +18,7 @@ pub(super) const SEAL: &str = "seal";
 const CODE: &str = "code";
 
 /// Another form of folder is another digest.
-const FORM: &[u8] = b"host-runner compiled module 1\0";
+const FORM: &[u8] = b"host-runner compiled module 2\0";
 
 /// As much of the code is read at once.
 const BLOCK: usize = 64 * 1024;
@@ -44,8 +45,8 @@ pub(super) enum State {
 }
 
 impl Entry {
-    /// The entry of a module under an engine.
-    pub(super) fn new(root: &Path, engine: &Engine, module: &[u8]) -> Self {
+    /// The entry of a module under an engine, by the module's digest in hexadecimal.
+    pub(super) fn new(root: &Path, engine: &Engine, module: &str) -> Self {
         let mut digest = Digester(Sha256::new_with_prefix(FORM));
         env!("CARGO_PKG_VERSION").hash(&mut digest);
         engine.precompile_compatibility_hash().hash(&mut digest);
@@ -112,19 +113,25 @@ impl Entry {
     /// The seal over the code in a folder: over its name too, by which wasmtime finds it.
     fn seal_of(&self, folder: &Path) -> io::Result<String> {
         let (name, path) = only_code(&self.code_in(folder))?;
-        let mut digest = Sha256::new_with_prefix(self.key);
-        digest.update(name.as_bytes());
-        digest.update([0]);
+        let mut sum = Sum::new();
+        for part in [&self.key[..], name.as_bytes(), &[0]] {
+            sum.write(part);
+        }
         // Not read whole: memory that is used for the first time costs as much as the rest.
         let mut file = File::open(path)?;
         let mut buffer = vec![0; BLOCK];
         loop {
             match file.read(&mut buffer)? {
-                0 => return Ok(hex(&digest.finalize())),
-                read => digest.update(buffer.get(..read).unwrap_or_default()),
+                0 => return Ok(format!("{:032x}", sum.finish_128())),
+                read => sum.write(buffer.get(..read).unwrap_or_default()),
             }
         }
     }
+}
+
+/// The SHA-256 of a module, in hexadecimal digits.
+pub(super) fn digest_of(module: &[u8]) -> String {
+    hex(&Sha256::digest(module))
 }
 
 /// The one file in wasmtime's folder that it could take for code, and its name there.

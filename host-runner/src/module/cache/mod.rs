@@ -8,14 +8,14 @@
 //! compiled/            the user's alone
 //!   9f86d081884c7d65…/   digest of: this program's version, wasmtime's settings, the module
 //!     code/              what wasmtime keeps: the code, packed
-//!     seal               digest of: the folder's digest, the code's name and bytes
+//!     seal               sum of: the folder's digest, the code's name and bytes
 //! ```
 //!
 //! Code from a file is as good as the file: wasmtime runs what it finds there. So it is
 //! let at a folder only after the seal was found to be right, and what is damaged, of
 //! another module or of another version is compiled anew and replaced. Against somebody
-//! who may write as the user a digest is no help, and nothing is; a folder to which others
-//! may write is not used at all.
+//! who may write as the user no seal is of help, so it is one that costs little; a folder
+//! to which others may write is not used at all.
 //!
 //! A folder is made under another name and gets its own when it is whole, so that of
 //! several starts at once each finds all of it or nothing. Nothing that goes wrong here
@@ -38,9 +38,10 @@ use super::compiler::Origin;
 /// As many modules are kept: those that were used last.
 const KEPT: usize = 32;
 
-/// How much work goes into packing the code, of 21: what is packed tighter is not
-/// unpacked sooner.
-const LEVEL: i32 = 3;
+/// How much work goes into packing the code, of 21. What is packed tighter is not unpacked
+/// sooner: it is unpacked through a larger buffer, and memory that is used for the first
+/// time costs as much as the rest.
+const LEVEL: i32 = 1;
 
 /// After this time what a start left behind that was killed is removed.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -103,14 +104,18 @@ impl Cache {
     }
 
     /// The code of a module: from the cache, or compiled and kept there if it can be.
-    /// `engine` is one of `config`.
+    /// `engine` is one of `config`, `digest` the module's SHA-256 where it is known.
     pub(super) fn module(
         &self,
         config: &Config,
         engine: &Engine,
         bytes: &[u8],
+        digest: Option<&str>,
     ) -> wasmtime::Result<(wasmtime::Module, Origin)> {
-        let entry = Entry::new(&self.root, engine, bytes);
+        let entry = match digest {
+            Some(digest) => Entry::new(&self.root, engine, digest),
+            None => Entry::new(&self.root, engine, &entry::digest_of(bytes)),
+        };
         match entry.state() {
             State::Whole => {
                 if let Ok(cached) = with_store(config, &entry.code())
