@@ -187,6 +187,7 @@ impl Needles {
 
     /// Does an escape whose last two digits begin `after` hide something? The brackets
     /// and ampersands of XML do with what follows them.
+    #[inline]
     pub(super) fn hides(&self, after: &[u8]) -> bool {
         let Some(([high, low], after)) = after.split_first_chunk() else {
             return false;

@@ -84,6 +84,7 @@ impl Pattern {
         self.matches_bytes(folded.as_bytes(), Case::Exact)
     }
 
+    #[inline]
     fn matches_bytes(&self, value: &[u8], case: Case) -> bool {
         let Some(suffix) = &self.suffix else {
             return case.equal(value, self.prefix.as_bytes());
@@ -117,6 +118,7 @@ pub(super) enum Case {
 }
 
 impl Case {
+    #[inline]
     pub(super) fn equal(self, value: &[u8], folded: &[u8]) -> bool {
         match self {
             Case::Exact => value == folded,
@@ -125,6 +127,7 @@ impl Case {
     }
 
     /// The first place of `folded` in `value`.
+    #[inline]
     pub(super) fn find(self, value: &[u8], folded: &[u8]) -> Option<usize> {
         let Some((&first, _)) = folded.split_first() else {
             return Some(0);

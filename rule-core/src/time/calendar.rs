@@ -68,6 +68,7 @@ impl Civil {
 
     /// The date and time at `seconds` from 1970-01-01T00:00:00. Times out of
     /// the years -9999 to 9999 are brought to its ends.
+    #[inline]
     pub(crate) fn from_seconds(seconds: i64) -> Civil {
         const FIRST: i64 = -377_705_116_800;
         const LAST: i64 = 253_402_300_799;

@@ -278,6 +278,7 @@ fn unicode(text: &[u8]) -> (char, usize) {
 }
 
 /// The four hexadecimal digits that `text` begins with.
+#[inline]
 fn hex(text: &[u8]) -> Option<u16> {
     text.first_chunk::<4>()?.iter().try_fold(0, |value, &byte| {
         let digit = char::from(byte).to_digit(16)?;

@@ -114,6 +114,7 @@ impl<'r> Walk<'r> {
     }
 
     /// What stands at a place of the record.
+    #[inline]
     fn plain(&self, place: Range<usize>) -> Cow<'r, str> {
         match self.text {
             Some(text) => Cow::Borrowed(text.get(place).unwrap_or_default()),
@@ -174,6 +175,7 @@ impl<'r> Walk<'r> {
 
     /// Takes a key with its colon, and adds it to the path, which is its
     /// container's.
+    #[inline]
     fn key(&mut self) -> Result<(), DecodeError> {
         let key = self.lexer.key()?;
         // The outermost object has no path of its own to be joined with a dot.
