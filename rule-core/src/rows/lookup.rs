@@ -165,7 +165,7 @@ impl Lookup {
             .iter()
             .filter_map(|text| places.get(&*self.table.folded(text)));
         let mut found: Vec<usize> = found.flatten().copied().collect();
-        found.sort_unstable();
+        entries::sort(&mut found, usize::cmp);
         found.dedup();
         found
     }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::look::Look;
 use super::needles::Needles;
+use crate::entries;
 
 /// Which searches each text is of.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Searches {
                 Some(own) => pairs.extend(own.iter().map(|needle| (*needle, index as u32))),
             }
         }
-        pairs.sort_unstable();
+        entries::sort(&mut pairs, Ord::cmp);
         pairs.dedup();
         let begins = |needle| pairs.partition_point(|(other, _)| *other < needle) as u32;
         Searches {

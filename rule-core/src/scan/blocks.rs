@@ -11,6 +11,7 @@ use super::needles::{FEW, Needles};
 use super::runs::Runs;
 use super::stop::Stop;
 use super::vector::Vector;
+use crate::entries;
 
 /// So many of the shortest texts are left to the fingerprints, where that makes the runs
 /// of the others longer, or further apart: as many as have a group each.
@@ -36,7 +37,7 @@ impl Blocks {
             .texts()
             .map(|(index, text)| (text.bytes.len(), index))
             .collect();
-        texts.sort_unstable();
+        entries::sort(&mut texts, Ord::cmp);
         let shortest = match texts.get(SHORT) {
             Some((length, _)) if texts.len() > FEW => LONG.min(*length),
             _ => usize::MAX,

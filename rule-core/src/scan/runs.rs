@@ -19,6 +19,7 @@ use super::linear::Linear;
 use super::look::Look;
 use super::needles::{FOLD, Needle, Needles, eight};
 use super::stop::Stop;
+use crate::entries;
 
 /// Runs have so many bytes, where texts are long enough for both this and `FURTHEST`.
 const SHORTEST: usize = 4;
@@ -109,7 +110,8 @@ impl Runs {
                 by_hash.push((hash.of(eight(run)), entry));
             }
         }
-        by_hash.sort_unstable_by_key(|(hash, entry)| (*hash, entry.needle, entry.back));
+        let order = |of: &(usize, Entry)| (of.0, of.1.needle, of.1.back);
+        entries::sort(&mut by_hash, |left, right| order(left).cmp(&order(right)));
         let lower = BITS.saturating_sub(count.max(1).ilog2() + 1);
         let mut runs = Runs {
             stride,

@@ -21,6 +21,7 @@ use super::rule::{Outcome, Rule, Surroundings};
 use crate::alert::{Change, Kind};
 use crate::annotate;
 use crate::decode::{self, DecodeError};
+use crate::entries;
 use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
 use crate::scan::{Scan, Stored};
@@ -344,7 +345,8 @@ impl Engine {
             waiting
                 .extend(early.map(|(window, row)| Waiting::of(index, window, Kind::Early, 0, row)));
         }
-        waiting.sort_by_key(|one| (one.window.span(), one.rule));
+        let order = |one: &Waiting| (one.window.span(), one.rule);
+        entries::sort(&mut waiting, |left, right| order(left).cmp(&order(right)));
         for one in waiting {
             self.counters.alert(one.kind);
             self.queue.push(one, &self.rules);
