@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::beside::fields_of;
-use crate::rows::{AddTotals, Command, NamePattern, Replace, Sort};
+use crate::rows::{AddTotals, Command, Replace, Sort};
+use crate::search::NamePattern;
 
 /// The fields that commands ask events for.
 #[derive(Default)]
@@ -69,13 +70,17 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             }
         }
         Command::FillNull { fields, .. } => {
-            fields.iter().flatten().for_each(|field| asked.read(field));
+            // A pattern is of the columns that there are anyway.
+            let named = fields.iter().filter_map(NamePattern::literal);
+            named.for_each(|field| asked.read(field));
         }
         Command::Stats(stats) => {
             fields_of(stats).for_each(|field| asked.read(&field.name));
+            any = stats.asks_all();
         }
         Command::EventStats(stats) => {
             fields_of(stats).for_each(|field| asked.read(&field.name));
+            any = stats.asks_all();
             // A row that lacks a by-field keeps what it had.
             if stats.by.is_empty() {
                 stats
@@ -86,6 +91,7 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         }
         Command::StreamStats(stream) => {
             fields_of(&stream.stats).for_each(|field| asked.read(&field.name));
+            any = stream.stats.asks_all();
         }
         // What these make where they find something may be there where they don't.
         Command::Lookup(lookup) => {

@@ -8,11 +8,11 @@ use super::arguments::Given;
 use super::orders::FEW;
 use super::{Plan, Planner};
 use crate::rows::eval::Expr;
-use crate::rows::{Command, NamePattern, StreamStats, Top};
-use crate::search::Field;
+use crate::rows::{Command, StreamStats, Top};
+use crate::search::{Field, NamePattern};
 use crate::spl::Error;
 use crate::spl::ast::{self, Name};
-use crate::stats::{Aggregate, Function, Stats};
+use crate::stats::{Aggregate, Function, Over, Stats};
 
 /// Rows that a window of `streamstats` may have: each row counts all of its window.
 const MAX_WINDOW: usize = 1000;
@@ -63,7 +63,7 @@ impl Planner<'_> {
         let stats = Stats {
             aggregates: alloc::vec![Aggregate {
                 function: Function::Count,
-                field: None,
+                over: Over::Events,
                 column: top.count.clone(),
             }],
             by: names,
@@ -140,6 +140,6 @@ impl Planner<'_> {
 
 /// Fields of events that a `stats` reads.
 pub(super) fn fields_of(stats: &Stats) -> impl Iterator<Item = &Field> {
-    let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
+    let over = stats.aggregates.iter().filter_map(Aggregate::field);
     stats.by.iter().chain(over)
 }

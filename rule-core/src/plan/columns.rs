@@ -7,9 +7,8 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use super::arguments::Given;
-use crate::rows::{
-    AddTotals, Bin, Command, FromJson, MakeMv, NamePattern, Path, Replace, Span, Spath,
-};
+use crate::rows::{AddTotals, Bin, Command, FromJson, MakeMv, Path, Replace, Span, Spath};
+use crate::search::NamePattern;
 use crate::spl::ast::Name;
 use crate::spl::{Code, Error};
 

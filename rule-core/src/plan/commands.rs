@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Plan, Planner};
-use crate::rows::{Command, Conversion, Convert, NamePattern, Rename};
+use crate::rows::{Command, Conversion, Convert, Rename};
+use crate::search::NamePattern;
 use crate::spl::ast::{self, Argument, Body, Name};
 use crate::spl::{Code, Error};
 
@@ -45,10 +46,11 @@ impl Planner<'_> {
         for planned in planned {
             // The columns of these are those of all rows, so where no `stats` comes
             // to part events from rows they wait for the end of the window.
-            let of_all_rows = matches!(
-                planned,
-                Command::Table(_) | Command::FillNull { fields: None, .. }
-            );
+            let of_all_rows = match &planned {
+                Command::Table(_) => true,
+                Command::FillNull { fields, .. } => NamePattern::any(fields),
+                _ => false,
+            };
             let waits = planned.needs_all_rows() || (of_all_rows && !stats_follows);
             if plan.is_over_events() && !waits {
                 plan.before.push(planned);
@@ -96,14 +98,10 @@ impl Planner<'_> {
                 let value = value
                     .as_ref()
                     .map_or_else(|| "0".to_string(), |name| name.text.clone());
-                let mut listed = Vec::new();
-                for field in fields {
-                    if field.text.contains('*') {
-                        return Err(self.unsupported("a wildcard in `fillnull`", field.span));
-                    }
-                    listed.push(field.text.clone());
-                }
-                let fields = (!listed.is_empty()).then_some(listed);
+                let fields = match fields.is_empty() {
+                    true => alloc::vec![NamePattern::new("*")],
+                    false => patterns(fields),
+                };
                 Command::FillNull { value, fields }
             }
             Body::Other(arguments) => return self.other(command, arguments),

@@ -54,7 +54,10 @@ impl Planner<'_> {
         if fields.is_empty() {
             return Err(self.no_field(given.command));
         }
-        dedup.fields = fields.iter().map(|(name, _)| name.text.clone()).collect();
+        for (name, _) in fields {
+            let field = self.no_wildcard(given.command, name)?;
+            dedup.fields.push(field.text.clone());
+        }
         if let [_, order @ ..] = order {
             let words = order.iter().map(|(word, _)| (word.text.as_str(), None));
             dedup.sort = Some(Sort {

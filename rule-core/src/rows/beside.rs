@@ -26,6 +26,7 @@ pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_
         .collect();
     let mut known: BTreeMap<&[u8], Counted> = BTreeMap::new();
     let mut room = Room::of(&rows, context);
+    context.leave_out(groups.left_out());
     for (row, key) in rows.iter_mut().zip(&keys) {
         let Some(key) = key.as_deref() else {
             continue;
@@ -123,7 +124,7 @@ fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
     let values = groups.result(stats, key).map(|result| result.values);
     let values = values.unwrap_or_default().into_iter();
     values
-        .map(|(name, value)| (String::from(name), value))
+        .map(|(name, value)| (name.into_owned(), value))
         .collect()
 }
 

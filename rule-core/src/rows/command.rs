@@ -6,14 +6,13 @@ use core::cell::Cell;
 
 use super::beside::{self, StreamStats};
 use super::bin::Bin;
-use super::columns::{fill, fill_every_column, keep, table_columns, take_columns};
+use super::columns::{columns_of, fill, keep, take_columns};
 use super::convert::Convert;
 use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
 use super::fromjson::FromJson;
 use super::lookup::Lookup;
-use super::name_pattern::NamePattern;
 use super::rename::Rename;
 use super::replace::Replace;
 use super::rex::{Matching, Rex, Sed};
@@ -23,7 +22,7 @@ use super::spath::Spath;
 use super::top::Top;
 use super::totals::AddTotals;
 use super::xmlkv;
-use crate::search::{Field, Test};
+use crate::search::{Field, NamePattern, Test};
 use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
 use crate::time::Zone;
 use crate::value::Value;
@@ -52,8 +51,8 @@ pub enum Command {
     FillNull {
         /// What is filled in.
         value: String,
-        /// The fields; None for every column.
-        fields: Option<Vec<String>>,
+        /// The fields: of a pattern the columns of any row.
+        fields: Vec<NamePattern>,
     },
     /// `lookup`.
     Lookup(Lookup),
@@ -121,13 +120,19 @@ pub struct Context<'c> {
     pub now: Option<i64>,
 }
 
+impl Context<'_> {
+    /// Counts what a command had no room for.
+    pub(super) fn leave_out(&self, count: u64) {
+        self.left_out.set(self.left_out.get().saturating_add(count));
+    }
+}
+
 impl Command {
     /// Does what becomes of a row depend on that row alone?
     #[must_use]
     pub fn is_row_by_row(&self) -> bool {
         match self {
-            Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
-            Command::FillNull { fields, .. } => fields.is_some(),
+            Command::Table(fields) | Command::FillNull { fields, .. } => !NamePattern::any(fields),
             // Several rows of one group have ids of their own: which of them are gone
             // shows where all are looked at.
             Command::MvExpand { .. } => false,
@@ -182,7 +187,7 @@ impl Command {
     #[must_use]
     pub fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         match self {
-            Command::Stats(stats) => return aggregate(stats, &rows),
+            Command::Stats(stats) => return aggregate(stats, &rows, context),
             Command::EventStats(stats) => return beside::eventstats(stats, rows, context),
             Command::StreamStats(stream) => return stream.apply(rows, context),
             Command::MvExpand { field, limit } => {
@@ -197,12 +202,14 @@ impl Command {
             }
             Command::Reverse => rows.reverse(),
             Command::Top(top) => return top.apply(rows),
-            Command::FillNull {
-                value,
-                fields: None,
-            } => return fill_every_column(rows, value),
+            Command::FillNull { value, fields } => {
+                let columns = columns_of(fields, &rows);
+                for row in &mut rows {
+                    columns.iter().for_each(|name| fill(row, name, value));
+                }
+            }
             Command::Table(patterns) => {
-                let columns = table_columns(patterns, &rows);
+                let columns = columns_of(patterns, &rows);
                 for row in &mut rows {
                     take_columns(row, &columns);
                 }
@@ -242,11 +249,6 @@ impl Command {
                     .collect();
                 row.replace_columns(kept, false);
             }
-            Command::FillNull { value, fields } => {
-                for field in fields.iter().flatten() {
-                    fill(row, field, value);
-                }
-            }
             Command::Bin(bin) => bin.apply(row, context),
             Command::Rex(rex) => rex.apply(row, context),
             Command::Sed(sed) => sed.apply(row),
@@ -260,6 +262,7 @@ impl Command {
             Command::AddTotals(totals) => totals.apply(row),
             // What works on all rows has had them.
             Command::Table(_)
+            | Command::FillNull { .. }
             | Command::Stats(_)
             | Command::EventStats(_)
             | Command::StreamStats(_)
@@ -277,7 +280,7 @@ impl Command {
 
 /// A second `stats`: the rows of the first are its events. They are bounded by
 /// the groups of the first, and so are its own.
-fn aggregate(stats: &Stats, rows: &[Row]) -> Vec<Row> {
+fn aggregate(stats: &Stats, rows: &[Row], context: &Context<'_>) -> Vec<Row> {
     // As many as a row has at the most: what the session keeps, or all there are.
     let samples = rows.iter().map(|row| row.identity.samples.len());
     let keep = samples.max().unwrap_or_default();
@@ -290,17 +293,28 @@ fn aggregate(stats: &Stats, rows: &[Row]) -> Vec<Row> {
         };
         let _ = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
     }
+    context.leave_out(groups.left_out());
     groups.results(stats).into_iter().map(Row::from).collect()
 }
 
 impl Source for Row {
     fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>)) {
-        for value in self.get(&field.name).each() {
-            match value {
-                Value::Text(text) => visit(Item::Text(text)),
-                Value::Number(number) => visit(Item::Number(*number)),
-                Value::Null | Value::Many(_) => {}
-            }
+        each(self.get(&field.name), visit);
+    }
+
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Item<'_>)) {
+        for (name, value) in self.columns() {
+            each(value, &mut |item| visit(name, item));
+        }
+    }
+}
+
+fn each(value: &Value, visit: &mut dyn FnMut(Item<'_>)) {
+    for value in value.each() {
+        match value {
+            Value::Text(text) => visit(Item::Text(text)),
+            Value::Number(number) => visit(Item::Number(*number)),
+            Value::Null | Value::Many(_) => {}
         }
     }
 }
@@ -318,7 +332,7 @@ impl From<GroupResult<'_>> for Row {
             row.set(name, Value::Text(value));
         }
         for (name, value) in result.values {
-            row.set(name, value);
+            row.set(&name, value);
         }
         row
     }

@@ -39,7 +39,6 @@ impl Gathered {
         for (name, values) in self.fields {
             row.set(&name, Value::from_list(values));
         }
-        let left_out = context.left_out.get();
-        context.left_out.set(left_out.saturating_add(self.left_out));
+        context.leave_out(self.left_out);
     }
 }

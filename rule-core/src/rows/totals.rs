@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name_pattern::NamePattern;
 use super::row::Row;
 use crate::rows::eval::Operator;
+use crate::search::NamePattern;
 use crate::value::{Number, Value};
 
 /// `addtotals fieldname=Total fields`: the sum of those of the fields that are
