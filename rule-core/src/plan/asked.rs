@@ -118,11 +118,17 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             dedup.sort.iter().for_each(|sort| read_keys(asked, sort));
         }
         Command::Sort(sort) => read_keys(asked, sort),
-        Command::Drop(_)
-        | Command::Head(_)
-        | Command::Tail(_)
-        | Command::Reverse
-        | Command::Top(_) => {}
+        Command::MvCombine(field) => {
+            // Rows are told apart by all that they have.
+            asked.read(field);
+            any = true;
+        }
+        Command::Extract(_) => asked.read("_raw"),
+        Command::Head(head) => {
+            let condition = head.condition.iter();
+            condition.for_each(|expr| expr.visit_fields(&mut |name| asked.read(name)));
+        }
+        Command::Drop(_) | Command::Tail(_) | Command::Reverse | Command::Top(_) => {}
     }
     any
 }

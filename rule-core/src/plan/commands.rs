@@ -104,6 +104,7 @@ impl Planner<'_> {
                 };
                 Command::FillNull { value, fields }
             }
+            Body::Head(head) => Command::Head(self.head(command, head)?),
             Body::Other(arguments) => return self.other(command, arguments),
             Body::Stats(_) | Body::Tstats(_) => return Err(self.unsupported_command(command)),
         })
@@ -121,13 +122,15 @@ impl Planner<'_> {
             "xmlkv" => self.xmlkv(&given()?),
             "fromjson" => self.fromjson(&given()?),
             "makemv" => self.makemv(&given()?),
+            "mvcombine" => self.mvcombine(&given()?),
+            "extract" | "kv" => self.extract(&given()?),
             "nomv" => self.nomv(&given()?),
             "replace" => self.replace(&given()?),
             "addtotals" => self.addtotals(&given()?),
             "lookup" => Ok(Command::Lookup(self.lookup(command, arguments)?)),
             "dedup" => self.dedup(&given()?),
             "sort" => self.sort(command, arguments),
-            "head" | "tail" => self.first_few(&given()?),
+            "tail" => self.tail(&given()?),
             "reverse" => match given()?.words.first() {
                 None => Ok(Command::Reverse),
                 Some((word, _)) => Err(self.unexpected(&given()?, word)),

@@ -95,10 +95,10 @@ fn what_cannot_run_is_named() {
             "a{@b}",
         ),
         (
-            "x=1 | head a>5",
-            UnsupportedFeature,
-            "`head` with an expression",
-            "a",
+            "x=1 | mvcombine delim=\",\" a",
+            UnsupportedOption,
+            "mvcombine delim",
+            "delim",
         ),
         (
             "x=1 | stats count by y | streamstats reset_on_change=true count",

@@ -7,11 +7,14 @@ use core::cell::Cell;
 use super::beside::{self, StreamStats};
 use super::bin::Bin;
 use super::columns::{columns_of, fill, keep, take_columns};
+use super::combine::mvcombine;
 use super::convert::Convert;
 use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
+use super::extract::Extract;
 use super::fromjson::FromJson;
+use super::head::Head;
 use super::lookup::Lookup;
 use super::rename::Rename;
 use super::replace::Replace;
@@ -85,6 +88,10 @@ pub enum Command {
     },
     /// `makemv`.
     MakeMv(MakeMv),
+    /// `mvcombine`.
+    MvCombine(String),
+    /// `extract`, `kv`.
+    Extract(Extract),
     /// `nomv`.
     NoMv(String),
     /// `replace`.
@@ -95,8 +102,8 @@ pub enum Command {
     Dedup(Dedup),
     /// `sort`.
     Sort(Sort),
-    /// `head`: the first so many rows.
-    Head(usize),
+    /// `head`.
+    Head(Head),
     /// `tail`: the last so many rows, the last first.
     Tail(usize),
     /// `reverse`.
@@ -146,6 +153,7 @@ impl Command {
         match self {
             Command::Where(condition) => condition.asks_now(),
             Command::Eval(assignments) => assignments.iter().any(|(_, value)| value.asks_now()),
+            Command::Head(head) => head.condition.as_ref().is_some_and(Expr::asks_now),
             _ => false,
         }
     }
@@ -164,6 +172,8 @@ impl Command {
                 | Command::Head(_)
                 | Command::Tail(_)
                 | Command::Reverse
+                | Command::MvCombine(_)
+                | Command::AddTotals(AddTotals { sums: Some(_), .. })
                 | Command::Top(_)
         )
     }
@@ -180,6 +190,9 @@ impl Command {
                 | Command::Spath(_)
                 | Command::XmlKv(_)
                 | Command::FromJson(_)
+                | Command::Extract(_)
+                | Command::MakeMv(_)
+                | Command::AddTotals(AddTotals { sums: Some(_), .. })
         )
     }
 
@@ -195,7 +208,9 @@ impl Command {
             }
             Command::Dedup(dedup) => return dedup.apply(rows),
             Command::Sort(sort) => return sort.apply(rows),
-            Command::Head(count) => rows.truncate(*count),
+            Command::Head(head) => head.apply(&mut rows, context),
+            Command::MvCombine(field) => return mvcombine(field, rows),
+            Command::AddTotals(totals) => return totals.apply(rows, context),
             Command::Tail(count) => {
                 rows.reverse();
                 rows.truncate(*count);
@@ -256,10 +271,10 @@ impl Command {
             Command::Spath(spath) => spath.apply(row, context),
             Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
             Command::FromJson(fromjson) => fromjson.apply(row, context),
-            Command::MakeMv(makemv) => makemv.apply(row),
+            Command::MakeMv(makemv) => makemv.apply(row, context),
+            Command::Extract(extract) => extract.apply(row, context),
             Command::NoMv(field) => expand::nomv(field, row),
             Command::Replace(replace) => replace.apply(row),
-            Command::AddTotals(totals) => totals.apply(row),
             // What works on all rows has had them.
             Command::Table(_)
             | Command::FillNull { .. }
@@ -267,6 +282,8 @@ impl Command {
             | Command::EventStats(_)
             | Command::StreamStats(_)
             | Command::MvExpand { .. }
+            | Command::MvCombine(_)
+            | Command::AddTotals(_)
             | Command::Dedup(_)
             | Command::Sort(_)
             | Command::Head(_)

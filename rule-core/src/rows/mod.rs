@@ -7,13 +7,16 @@
 mod beside;
 mod bin;
 mod columns;
+mod combine;
 mod command;
 mod convert;
 mod dedup;
 pub mod eval;
 mod expand;
+mod extract;
 mod fromjson;
 mod gathered;
+mod head;
 mod lookup;
 mod rename;
 mod replace;
@@ -31,8 +34,10 @@ pub use bin::{Bin, Span};
 pub use command::{Command, Context};
 pub use convert::{Conversion, Convert};
 pub use dedup::Dedup;
-pub use expand::MakeMv;
+pub use expand::{MakeMv, Parting};
+pub use extract::Extract;
 pub use fromjson::FromJson;
+pub use head::Head;
 pub use lookup::{Lookup, LookupMatch, LookupTable};
 pub use rename::Rename;
 pub use replace::Replace;
@@ -42,7 +47,7 @@ pub use row::{Identity, Row};
 pub use sort::{Sort, SortKey, SortKind};
 pub use spath::{Path, Spath};
 pub use top::Top;
-pub use totals::AddTotals;
+pub use totals::{AddTotals, Sums};
 
 #[cfg(test)]
 mod tests;

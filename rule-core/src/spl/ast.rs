@@ -83,6 +83,8 @@ pub enum Body {
         /// The fields listed; none means all.
         fields: Vec<Name>,
     },
+    /// `head COUNT`, `head EXPR keeplast=true`.
+    Head(Head),
     /// Any other command: its arguments as they stand.
     Other(Vec<Argument>),
 }
@@ -321,6 +323,17 @@ pub enum AggregateArgument {
     /// The aggregate inside `sparkline(count(x), 1h)`: recognised, with the place
     /// of the parentheses.
     Other(Span),
+}
+
+/// `head`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// A number on its own.
+    pub count: Option<Name>,
+    /// Its options: `limit`, `null`, `keeplast`.
+    pub settings: Vec<Setting>,
+    /// The condition that rows have up to the last.
+    pub condition: Option<Expr>,
 }
 
 /// `convert`.

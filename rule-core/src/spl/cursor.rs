@@ -141,6 +141,12 @@ impl<'a> Cursor<'a> {
             .is_none_or(|next| next.is_whitespace() || "()[]|,\"'".contains(next))
     }
 
+    /// Does an operator of an expression stand here? Reads the blanks before it.
+    pub(super) fn peek_operator(&mut self) -> bool {
+        let next = self.after_blanks();
+        next.is_some_and(|next| "=<>!+-*/%.".contains(next))
+    }
+
     /// Reads a word in any case.
     pub(super) fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.peek_keyword(keyword);

@@ -84,6 +84,7 @@ fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         "rename" => Body::Rename(fields::rename(cursor)?),
         "table" => Body::Table(fields::table(cursor)?),
         "fields" => fields::fields(cursor)?,
+        "head" => Body::Head(fields::head(cursor)?),
         "fillnull" => fields::fillnull(cursor)?,
         "rex" | "regex" => Body::Other(arguments::patterns(cursor)?),
         _ => Body::Other(arguments::arguments(cursor)?),

@@ -122,7 +122,12 @@ impl Expr {
     /// Is the expression true for a row?
     #[must_use]
     pub fn is_true(&self, row: &Row, context: &Context<'_>) -> bool {
-        self.run(&View::new(row, context)).truth() == Some(true)
+        self.truth(row, context) == Some(true)
+    }
+
+    /// Is the expression true or false for a row? None for null.
+    pub(super) fn truth(&self, row: &Row, context: &Context<'_>) -> Option<bool> {
+        self.run(&View::new(row, context)).truth()
     }
 
     /// Is the expression a condition, true or false rather than a value?
