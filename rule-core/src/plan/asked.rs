@@ -123,6 +123,18 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             asked.read(field);
             any = true;
         }
+        Command::Foreach(foreach) => foreach.visit_fields(&mut |name| match name {
+            Some(name) => asked.read(name),
+            None => any = true,
+        }),
+        // What its commands make is not there for those behind it.
+        Command::AppendPipe(commands) => {
+            let made = asked.made.len();
+            for command in commands {
+                any |= visit_fields(command, asked);
+            }
+            asked.made.truncate(made);
+        }
         Command::Extract(_) => asked.read("_raw"),
         Command::Head(head) => {
             let condition = head.condition.iter();

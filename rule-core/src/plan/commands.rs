@@ -48,6 +48,7 @@ impl Planner<'_> {
             // to part events from rows they wait for the end of the window.
             let of_all_rows = match &planned {
                 Command::Table(_) => true,
+                Command::Foreach(foreach) => NamePattern::any(&foreach.fields),
                 Command::FillNull { fields, .. } => NamePattern::any(fields),
                 _ => false,
             };
@@ -66,18 +67,9 @@ impl Planner<'_> {
         Ok(match &command.body {
             Body::Search(predicate) => Command::Search(self.predicate(predicate, events)?),
             Body::Where(expr) => Command::Where(self.condition(expr)?),
-            Body::Eval(assignments) => {
-                let mut planned = Vec::new();
-                for assignment in assignments {
-                    let value = self.expression(&assignment.value)?;
-                    if value.is_condition() {
-                        let message = "a field can't be a condition: use `if(condition, 1, 0)`";
-                        return Err(self.error(Code::Syntax, message, None, assignment.value.span));
-                    }
-                    planned.push((assignment.field.text.clone(), value));
-                }
-                Command::Eval(planned)
-            }
+            Body::Eval(assignments) => Command::Eval(self.assignments(assignments)?),
+            Body::Foreach(nested) => self.foreach(&command.name, nested)?,
+            Body::AppendPipe(nested) => self.appendpipe(command, nested)?,
             Body::Convert(convert) => Command::Convert(self.convert(convert)?),
             Body::Rename(renamings) => {
                 let mut planned = Vec::new();

@@ -13,6 +13,7 @@ mod expression;
 mod functions;
 mod instead;
 mod lookup;
+mod nested;
 mod orders;
 mod patterns;
 mod predicate;

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use super::append::appendpipe;
 use super::beside::{self, StreamStats};
 use super::bin::Bin;
 use super::columns::{columns_of, fill, keep, take_columns};
@@ -13,6 +14,7 @@ use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
 use super::extract::Extract;
+use super::foreach::Foreach;
 use super::fromjson::FromJson;
 use super::head::Head;
 use super::lookup::Lookup;
@@ -92,6 +94,10 @@ pub enum Command {
     MvCombine(String),
     /// `extract`, `kv`.
     Extract(Extract),
+    /// `foreach`.
+    Foreach(Foreach),
+    /// `appendpipe`.
+    AppendPipe(Vec<Command>),
     /// `nomv`.
     NoMv(String),
     /// `replace`.
@@ -143,6 +149,8 @@ impl Command {
             // Several rows of one group have ids of their own: which of them are gone
             // shows where all are looked at.
             Command::MvExpand { .. } => false,
+            // It finds its fields in all rows.
+            Command::Foreach(foreach) => !NamePattern::any(&foreach.fields),
             _ => !self.needs_all_rows(),
         }
     }
@@ -153,6 +161,11 @@ impl Command {
         match self {
             Command::Where(condition) => condition.asks_now(),
             Command::Eval(assignments) => assignments.iter().any(|(_, value)| value.asks_now()),
+            Command::Foreach(foreach) => {
+                let mut values = foreach.assignments.iter();
+                values.any(|(_, value)| value.asks_now())
+            }
+            Command::AppendPipe(commands) => commands.iter().any(Command::asks_now),
             Command::Head(head) => head.condition.as_ref().is_some_and(Expr::asks_now),
             _ => false,
         }
@@ -173,6 +186,7 @@ impl Command {
                 | Command::Tail(_)
                 | Command::Reverse
                 | Command::MvCombine(_)
+                | Command::AppendPipe(_)
                 | Command::AddTotals(AddTotals { sums: Some(_), .. })
                 | Command::Top(_)
         )
@@ -191,6 +205,8 @@ impl Command {
                 | Command::XmlKv(_)
                 | Command::FromJson(_)
                 | Command::Extract(_)
+                | Command::Foreach(_)
+                | Command::AppendPipe(_)
                 | Command::MakeMv(_)
                 | Command::AddTotals(AddTotals { sums: Some(_), .. })
         )
@@ -209,6 +225,8 @@ impl Command {
             Command::Dedup(dedup) => return dedup.apply(rows),
             Command::Sort(sort) => return sort.apply(rows),
             Command::Head(head) => head.apply(&mut rows, context),
+            Command::Foreach(foreach) => return foreach.apply(rows, context),
+            Command::AppendPipe(commands) => return appendpipe(commands, rows, context),
             Command::MvCombine(field) => return mvcombine(field, rows),
             Command::AddTotals(totals) => return totals.apply(rows, context),
             Command::Tail(count) => {
@@ -283,6 +301,8 @@ impl Command {
             | Command::StreamStats(_)
             | Command::MvExpand { .. }
             | Command::MvCombine(_)
+            | Command::Foreach(_)
+            | Command::AppendPipe(_)
             | Command::AddTotals(_)
             | Command::Dedup(_)
             | Command::Sort(_)

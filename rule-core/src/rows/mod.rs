@@ -4,6 +4,7 @@
 //! A [`Command`] takes rows and gives rows ([`Command::apply`]): over events the
 //! row of one event at a time, over results all rows of a window at once.
 
+mod append;
 mod beside;
 mod bin;
 mod columns;
@@ -14,6 +15,7 @@ mod dedup;
 pub mod eval;
 mod expand;
 mod extract;
+mod foreach;
 mod fromjson;
 mod gathered;
 mod head;
@@ -36,6 +38,7 @@ pub use convert::{Conversion, Convert};
 pub use dedup::Dedup;
 pub use expand::{MakeMv, Parting};
 pub use extract::Extract;
+pub use foreach::{Foreach, has_token};
 pub use fromjson::FromJson;
 pub use head::Head;
 pub use lookup::{Lookup, LookupMatch, LookupTable};

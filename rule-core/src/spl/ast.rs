@@ -83,6 +83,10 @@ pub enum Body {
         /// The fields listed; none means all.
         fields: Vec<Name>,
     },
+    /// `foreach FIELD ... [TEMPLATE]`.
+    Foreach(Nested),
+    /// `appendpipe [PIPELINE]`.
+    AppendPipe(Nested),
     /// `head COUNT`, `head EXPR keeplast=true`.
     Head(Head),
     /// Any other command: its arguments as they stand.
@@ -323,6 +327,17 @@ pub enum AggregateArgument {
     /// The aggregate inside `sparkline(count(x), 1h)`: recognised, with the place
     /// of the parentheses.
     Other(Span),
+}
+
+/// A command with commands in brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nested {
+    /// Names before the brackets; they may hold `*`.
+    pub names: Vec<Name>,
+    /// Its options.
+    pub settings: Vec<Setting>,
+    /// What stands in the brackets; at least one.
+    pub commands: Vec<Command>,
 }
 
 /// `head`.

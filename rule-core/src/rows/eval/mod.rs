@@ -209,6 +209,39 @@ impl Expr {
         }
     }
 
+    /// Changes each name of a field and each text of it.
+    pub(super) fn rewrite(&mut self, change: &dyn Fn(&mut String)) {
+        match self {
+            Expr::Constant(Value::Text(text)) | Expr::Field(text) => change(text),
+            Expr::Constant(_) => {}
+            Expr::Not(inner) | Expr::Negate(inner) => inner.rewrite(change),
+            Expr::And(parts) | Expr::Or(parts) | Expr::Xor(parts) => {
+                parts.iter_mut().for_each(|part| part.rewrite(change));
+            }
+            Expr::Call(function, parts) => {
+                if let Function::Values(ValuesFunction::Filter(name) | ValuesFunction::Map(name)) =
+                    function
+                {
+                    change(name);
+                }
+                parts.iter_mut().for_each(|part| part.rewrite(change));
+            }
+            Expr::Compare(left, _, right) | Expr::Like(left, right) => {
+                left.rewrite(change);
+                right.rewrite(change);
+            }
+            Expr::In(value, among) => {
+                value.rewrite(change);
+                among.iter_mut().for_each(|one| one.rewrite(change));
+            }
+            Expr::Chain(first, rest) => {
+                first.rewrite(change);
+                rest.iter_mut()
+                    .for_each(|(_, operand)| operand.rewrite(change));
+            }
+        }
+    }
+
     /// The value for what it sees.
     fn seen(&self, view: &View<'_>) -> Value {
         self.run(view).into_value()
