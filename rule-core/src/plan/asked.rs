@@ -92,6 +92,10 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         Command::StreamStats(stream) => {
             fields_of(&stream.stats).for_each(|field| asked.read(&field.name));
             any = stream.stats.asks_all();
+            let conditions = stream.reset.before.iter().chain(&stream.reset.after);
+            for condition in conditions {
+                condition.visit_fields(&mut |name| asked.read(name));
+            }
         }
         // What these make where they find something may be there where they don't.
         Command::Lookup(lookup) => {

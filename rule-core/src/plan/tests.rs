@@ -101,10 +101,10 @@ fn what_cannot_run_is_named() {
             "delim",
         ),
         (
-            "x=1 | stats count by y | streamstats reset_on_change=true count",
+            "x=1 | stats count by y | streamstats time_window=5m count",
             UnsupportedOption,
-            "streamstats reset_on_change",
-            "reset_on_change",
+            "streamstats time_window",
+            "time_window",
         ),
         (
             "x=1 | makemv setsv=true y",
@@ -328,6 +328,13 @@ fn each_command_asks_for_what_it_reads() {
         ("dedup 2 a b sortby -c", &["x", "a", "b", "c"]),
         ("sort 0 -a +num(b)", &["x", "a", "b"]),
         ("head 3", &["x"]),
+        ("head a>b", &["x", "a", "b"]),
+        ("extract", &["x", "_raw"]),
+        (
+            "foreach a b [eval c=c+'n_<<FIELD>>']",
+            &["x", "a", "c", "n_a", "b", "n_b"],
+        ),
+        ("appendpipe [where a>1 | eval b=1]", &["x", "a"]),
         ("tail", &["x"]),
         ("reverse", &["x"]),
         ("eventstats dc(a) as n by b", &["x", "b", "a"]),
@@ -337,7 +344,15 @@ fn each_command_asks_for_what_it_reads() {
         assert_eq!(plan.fields, asked, "{text}");
         assert!(!plan.all_fields, "{text}");
     }
-    for command in ["replace b WITH c", "addtotals", "addtotals a*"] {
+    for command in [
+        "replace b WITH c",
+        "addtotals",
+        "addtotals a*",
+        "mvcombine a",
+        "foreach a* [eval b=1]",
+        "appendpipe [addtotals]",
+        "eventstats values(a*)",
+    ] {
         let text = std::format!("x=1 | {command} | stats count");
         assert!(plan(&text).unwrap().all_fields, "{text}");
     }

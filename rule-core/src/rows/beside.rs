@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::command::Context;
+use super::eval::Expr;
 use super::room::Room;
 use super::row::Row;
 use crate::stats::{Groups, Observation, Stats};
@@ -50,6 +51,19 @@ pub struct StreamStats {
     pub window: Option<usize>,
     /// Is the window one for all rows, or one for the by-values of each?
     pub global: bool,
+    /// When it begins anew.
+    pub reset: Reset,
+}
+
+/// When `streamstats` begins anew, for all by-values [Search Reference, "streamstats"].
+#[derive(Clone, Debug, Default)]
+pub struct Reset {
+    /// At a row with other by-values than the one before.
+    pub on_change: bool,
+    /// Before a row for which this is true.
+    pub before: Option<Expr>,
+    /// After such a row, with what was counted in it.
+    pub after: Option<Expr>,
 }
 
 impl StreamStats {
@@ -57,11 +71,21 @@ impl StreamStats {
         let mut room = Room::of(&rows, context);
         let mut running = Groups::default();
         let mut before: BTreeMap<Vec<u8>, VecDeque<Row>> = BTreeMap::new();
+        let mut last: Option<Vec<u8>> = None;
         for row in &mut rows {
             let mut alone = Groups::default();
             let Some(key) = add(&mut alone, &self.stats, row) else {
                 continue;
             };
+            let holds = |condition: &Option<Expr>, row: &Row| {
+                let condition = condition.as_ref();
+                condition.is_some_and(|condition| condition.is_true(row, context))
+            };
+            let changes = last.replace(key.clone()).is_some_and(|last| last != key);
+            if self.reset.on_change && changes || holds(&self.reset.before, row) {
+                running = Groups::default();
+                before.clear();
+            }
             let counted = match self.window {
                 None => {
                     let last = match self.current {
@@ -77,6 +101,10 @@ impl StreamStats {
                 }
             };
             set(row, &counted, &mut room);
+            if holds(&self.reset.after, row) {
+                running = Groups::default();
+                before.clear();
+            }
         }
         rows
     }

@@ -166,6 +166,10 @@ impl Command {
                 values.any(|(_, value)| value.asks_now())
             }
             Command::AppendPipe(commands) => commands.iter().any(Command::asks_now),
+            Command::StreamStats(stream) => {
+                let conditions = stream.reset.before.iter().chain(&stream.reset.after);
+                conditions.into_iter().any(Expr::asks_now)
+            }
             Command::Head(head) => head.condition.as_ref().is_some_and(Expr::asks_now),
             _ => false,
         }

@@ -31,7 +31,7 @@ mod top;
 mod totals;
 mod xmlkv;
 
-pub use beside::StreamStats;
+pub use beside::{Reset, StreamStats};
 pub use bin::{Bin, Span};
 pub use command::{Command, Context};
 pub use convert::{Conversion, Convert};
