@@ -132,9 +132,9 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             None => any = true,
         }),
         // What its commands make is not there for those behind it.
-        Command::AppendPipe(commands) => {
+        Command::AppendPipe(pipe) => {
             let made = asked.made.len();
-            for command in commands {
+            for command in &pipe.commands {
                 any |= visit_fields(command, asked);
             }
             asked.made.truncate(made);

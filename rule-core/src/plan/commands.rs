@@ -43,7 +43,13 @@ impl Planner<'_> {
             }
             _ => alloc::vec![self.command(command, events)?],
         };
-        for planned in planned {
+        for mut planned in planned {
+            if let Command::AppendPipe(pipe) = &mut planned {
+                let others = plan.after.iter();
+                pipe.number = 1 + others
+                    .filter(|one| matches!(one, Command::AppendPipe(_)))
+                    .count();
+            }
             // The columns of these are those of all rows, so where no `stats` comes
             // to part events from rows they wait for the end of the window.
             let of_all_rows = match &planned {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Plan, Planner};
-use crate::rows::{Command, Foreach, has_token};
+use crate::rows::{AppendPipe, Command, Foreach, has_token};
 use crate::search::{NamePattern, Test};
 use crate::spl::ast::{self, Body, Name};
 use crate::spl::{Code, Error};
@@ -98,9 +98,17 @@ impl Planner<'_> {
             ..Plan::of(Test::All)
         };
         for one in &nested.commands {
+            // Each would hold a copy of its own.
+            if let Body::AppendPipe(_) = &one.body {
+                let what = "`appendpipe` in `appendpipe`";
+                return Err(self.unsupported(what, one.name.span));
+            }
             self.add(&mut plan, one, false)?;
         }
-        Ok(Command::AppendPipe(plan.after))
+        Ok(Command::AppendPipe(AppendPipe {
+            commands: plan.after,
+            number: 0,
+        }))
     }
 
     /// Refuses a token where no field's name comes into a text.

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use super::append::appendpipe;
+use super::append::AppendPipe;
 use super::beside::{self, StreamStats};
 use super::bin::Bin;
 use super::columns::{columns_of, fill, keep, take_columns};
@@ -97,7 +97,7 @@ pub enum Command {
     /// `foreach`.
     Foreach(Foreach),
     /// `appendpipe`.
-    AppendPipe(Vec<Command>),
+    AppendPipe(AppendPipe),
     /// `nomv`.
     NoMv(String),
     /// `replace`.
@@ -155,6 +155,16 @@ impl Command {
         }
     }
 
+    /// How many columns `eval` makes in it.
+    #[must_use]
+    pub fn evals(&self) -> usize {
+        match self {
+            Command::Eval(assignments) => assignments.len(),
+            Command::AppendPipe(pipe) => pipe.commands.iter().map(Command::evals).sum(),
+            _ => 0,
+        }
+    }
+
     /// Does it ask for the time of the run?
     #[must_use]
     pub fn asks_now(&self) -> bool {
@@ -165,7 +175,7 @@ impl Command {
                 let mut values = foreach.assignments.iter();
                 values.any(|(_, value)| value.asks_now())
             }
-            Command::AppendPipe(commands) => commands.iter().any(Command::asks_now),
+            Command::AppendPipe(pipe) => pipe.commands.iter().any(Command::asks_now),
             Command::StreamStats(stream) => {
                 let conditions = stream.reset.before.iter().chain(&stream.reset.after);
                 conditions.into_iter().any(Expr::asks_now)
@@ -230,7 +240,7 @@ impl Command {
             Command::Sort(sort) => return sort.apply(rows),
             Command::Head(head) => head.apply(&mut rows, context),
             Command::Foreach(foreach) => return foreach.apply(rows, context),
-            Command::AppendPipe(commands) => return appendpipe(commands, rows, context),
+            Command::AppendPipe(pipe) => return pipe.apply(rows, context),
             Command::MvCombine(field) => return mvcombine(field, rows),
             Command::AddTotals(totals) => return totals.apply(rows, context),
             Command::Tail(count) => {

@@ -31,6 +31,7 @@ mod top;
 mod totals;
 mod xmlkv;
 
+pub use append::AppendPipe;
 pub use beside::{Reset, StreamStats};
 pub use bin::{Bin, Span};
 pub use command::{Command, Context};

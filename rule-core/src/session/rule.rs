@@ -454,10 +454,7 @@ impl Rule {
     /// What the rows of a window that holds so many bytes may come to take, with the
     /// columns that `eval` adds.
     pub(super) fn rows_to_come(&self, held: usize) -> usize {
-        let made = self.plan.after.iter().map(|command| match command {
-            Command::Eval(assignments) => assignments.len(),
-            _ => 0,
-        });
+        let made = self.plan.after.iter().map(Command::evals);
         let columns = 4 + made.sum::<usize>();
         rows::to_come(&self.plan.after, held.saturating_mul(columns))
     }
