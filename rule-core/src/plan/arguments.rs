@@ -76,9 +76,24 @@ impl Planner<'_> {
     /// The one field of a command.
     pub(super) fn one_field<'a>(&self, given: &Given<'a>) -> Result<&'a Name, Error> {
         match given.words.as_slice() {
-            [(field, _)] => Ok(field),
+            [(field, _)] => self.no_wildcard(given.command, field),
             [_, (second, _), ..] => Err(self.unexpected(given, second)),
             [] => Err(self.no_field(given.command)),
+        }
+    }
+
+    /// A name where Splunk takes no pattern of names.
+    pub(super) fn no_wildcard<'a>(
+        &self,
+        command: &Name,
+        field: &'a Name,
+    ) -> Result<&'a Name, Error> {
+        match field.text.contains('*') {
+            true => {
+                let what = format!("a wildcard in `{}`", command.text);
+                Err(self.unsupported(&what, field.span))
+            }
+            false => Ok(field),
         }
     }
 

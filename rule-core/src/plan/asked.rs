@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::beside::fields_of;
-use crate::rows::{AddTotals, Command, NamePattern, Replace, Sort};
+use crate::rows::{AddTotals, Command, Replace, Sort};
+use crate::search::NamePattern;
 
 /// The fields that commands ask events for.
 #[derive(Default)]
@@ -69,13 +70,17 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             }
         }
         Command::FillNull { fields, .. } => {
-            fields.iter().flatten().for_each(|field| asked.read(field));
+            // A pattern is of the columns that there are anyway.
+            let named = fields.iter().filter_map(NamePattern::literal);
+            named.for_each(|field| asked.read(field));
         }
         Command::Stats(stats) => {
             fields_of(stats).for_each(|field| asked.read(&field.name));
+            any = stats.asks_all();
         }
         Command::EventStats(stats) => {
             fields_of(stats).for_each(|field| asked.read(&field.name));
+            any = stats.asks_all();
             // A row that lacks a by-field keeps what it had.
             if stats.by.is_empty() {
                 stats
@@ -86,6 +91,11 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         }
         Command::StreamStats(stream) => {
             fields_of(&stream.stats).for_each(|field| asked.read(&field.name));
+            any = stream.stats.asks_all();
+            let conditions = stream.reset.before.iter().chain(&stream.reset.after);
+            for condition in conditions {
+                condition.visit_fields(&mut |name| asked.read(name));
+            }
         }
         // What these make where they find something may be there where they don't.
         Command::Lookup(lookup) => {
@@ -112,11 +122,29 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
             dedup.sort.iter().for_each(|sort| read_keys(asked, sort));
         }
         Command::Sort(sort) => read_keys(asked, sort),
-        Command::Drop(_)
-        | Command::Head(_)
-        | Command::Tail(_)
-        | Command::Reverse
-        | Command::Top(_) => {}
+        Command::MvCombine(field) => {
+            // Rows are told apart by all that they have.
+            asked.read(field);
+            any = true;
+        }
+        Command::Foreach(foreach) => foreach.visit_fields(&mut |name| match name {
+            Some(name) => asked.read(name),
+            None => any = true,
+        }),
+        // What its commands make is not there for those behind it.
+        Command::AppendPipe(pipe) => {
+            let made = asked.made.len();
+            for command in &pipe.commands {
+                any |= visit_fields(command, asked);
+            }
+            asked.made.truncate(made);
+        }
+        Command::Extract(_) => asked.read("_raw"),
+        Command::Head(head) => {
+            let condition = head.condition.iter();
+            condition.for_each(|expr| expr.visit_fields(&mut |name| asked.read(name)));
+        }
+        Command::Drop(_) | Command::Tail(_) | Command::Reverse | Command::Top(_) => {}
     }
     any
 }

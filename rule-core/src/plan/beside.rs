@@ -8,11 +8,11 @@ use super::arguments::Given;
 use super::orders::FEW;
 use super::{Plan, Planner};
 use crate::rows::eval::Expr;
-use crate::rows::{Command, NamePattern, StreamStats, Top};
-use crate::search::Field;
-use crate::spl::Error;
+use crate::rows::{Command, Reset, StreamStats, Top};
+use crate::search::{Field, NamePattern};
 use crate::spl::ast::{self, Name};
-use crate::stats::{Aggregate, Function, Stats};
+use crate::spl::{self, Code, Error};
+use crate::stats::{Aggregate, Function, Over, Stats};
 
 /// Rows that a window of `streamstats` may have: each row counts all of its window.
 const MAX_WINDOW: usize = 1000;
@@ -63,7 +63,7 @@ impl Planner<'_> {
         let stats = Stats {
             aggregates: alloc::vec![Aggregate {
                 function: Function::Count,
-                field: None,
+                over: Over::Events,
                 column: top.count.clone(),
             }],
             by: names,
@@ -85,11 +85,17 @@ impl Planner<'_> {
             return Err(self.unsupported(what, command.name.span));
         }
         let (mut current, mut window, mut global) = (true, None, true);
+        let mut reset = Reset::default();
         for setting in &named.settings {
             match (name, setting.key.text.as_str()) {
                 ("streamstats", "current") => current = self.switch(setting)?,
                 ("streamstats", "global") => global = self.switch(setting)?,
                 ("streamstats", "window") => window = self.limit(&setting.value)?,
+                ("streamstats", "reset_on_change") => reset.on_change = self.switch(setting)?,
+                ("streamstats", "reset_before") => {
+                    reset.before = Some(self.condition_in(setting)?);
+                }
+                ("streamstats", "reset_after") => reset.after = Some(self.condition_in(setting)?),
                 _ => return Err(self.unsupported_option(name, &setting.key)),
             }
             if window.is_some_and(|rows| rows > MAX_WINDOW) {
@@ -117,12 +123,40 @@ impl Planner<'_> {
                 current,
                 window,
                 global,
+                reset,
             }),
         });
         if !made.is_empty() {
             commands.push(Command::Drop(made));
         }
         Ok(commands)
+    }
+
+    /// The condition in the text of an option.
+    fn condition_in(&self, setting: &ast::Setting) -> Result<Expr, Error> {
+        let key = setting.key.text.as_str();
+        let wrong = |reason: &str| {
+            let message = format!("the condition of `{key}` can't run: {reason}");
+            let code = Code::UnsupportedFeature;
+            self.error(code, message, Some(key), setting.value.span)
+        };
+        let text = format!("| where {}", setting.value.text);
+        let parsed = spl::parse(&text, self.context.macros).map_err(|e| wrong(&e.message))?;
+        let [
+            ast::Command {
+                body: ast::Body::Where(expr),
+                ..
+            },
+        ] = parsed.pipeline.commands.as_slice()
+        else {
+            return Err(wrong("it is more than one command"));
+        };
+        let inner = Planner {
+            source: &parsed.source,
+            context: self.context,
+            node: None,
+        };
+        inner.condition(expr).map_err(|e| wrong(&e.message))
     }
 
     /// Adds `top` or `rare` to a plan: a `stats`, and what it shows of it.
@@ -140,6 +174,6 @@ impl Planner<'_> {
 
 /// Fields of events that a `stats` reads.
 pub(super) fn fields_of(stats: &Stats) -> impl Iterator<Item = &Field> {
-    let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
+    let over = stats.aggregates.iter().filter_map(Aggregate::field);
     stats.by.iter().chain(over)
 }

@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 use super::Planner;
 use super::arguments::Given;
 use crate::rows::{
-    AddTotals, Bin, Command, FromJson, MakeMv, NamePattern, Path, Replace, Span, Spath,
+    AddTotals, Bin, Command, Extract, FromJson, MakeMv, Parting, Path, Replace, Span, Spath, Sums,
 };
+use crate::search::NamePattern;
 use crate::spl::ast::Name;
 use crate::spl::{Code, Error};
 
@@ -156,18 +157,26 @@ impl Planner<'_> {
     /// `addtotals fieldname=Total f g`
     pub(super) fn addtotals(&self, given: &Given<'_>) -> Result<Command, Error> {
         let mut name = String::from("Total");
+        let (mut row, mut col) = (true, false);
+        let mut sums = Sums {
+            label_field: None,
+            label: String::from("Total"),
+        };
         for setting in &given.settings {
             match setting.key.text.to_lowercase().as_str() {
                 "fieldname" => name = setting.value.text.clone(),
-                "row" if self.switch(setting)? => {}
-                "col" if !self.switch(setting)? => {}
+                "row" => row = self.switch(setting)?,
+                "col" => col = self.switch(setting)?,
+                "labelfield" => sums.label_field = Some(setting.value.text.clone()),
+                "label" => sums.label = setting.value.text.clone(),
                 _ => return Err(self.unsupported_option("addtotals", &setting.key)),
             }
         }
         let fields = given.words.iter().map(|(field, _)| pattern(field));
         Ok(Command::AddTotals(AddTotals {
-            name,
+            name: row.then_some(name),
             fields: fields.collect(),
+            sums: col.then_some(sums),
         }))
     }
 
@@ -186,11 +195,21 @@ impl Planner<'_> {
 
     /// `makemv delim="," allowempty=true field`
     pub(super) fn makemv(&self, given: &Given<'_>) -> Result<Command, Error> {
-        let (mut delimiter, mut allow_empty) = (String::from(" "), false);
+        let mut parting = Parting::Delimiter(String::from(" "));
+        let mut allow_empty = false;
         for setting in &given.settings {
             match setting.key.text.to_lowercase().as_str() {
                 "delim" if !setting.value.text.is_empty() => {
-                    delimiter = setting.value.text.clone();
+                    parting = Parting::Delimiter(setting.value.text.clone());
+                }
+                "tokenizer" => {
+                    let (text, span) = (&setting.value.text, setting.value.span);
+                    let regex = self.regex(text, span)?;
+                    if regex.groups() < 2 {
+                        let message = "a `tokenizer` needs a group, which is a value: `([^,]+),?`";
+                        return Err(self.error(Code::Syntax, message, None, span));
+                    }
+                    parting = Parting::Tokenizer(regex);
                 }
                 "allowempty" => allow_empty = self.switch(setting)?,
                 _ => return Err(self.unsupported_option("makemv", &setting.key)),
@@ -198,9 +217,47 @@ impl Planner<'_> {
         }
         Ok(Command::MakeMv(MakeMv {
             field: self.one_field(given)?.text.clone(),
-            delimiter,
+            parting,
             allow_empty,
         }))
+    }
+
+    /// `mvcombine field`
+    pub(super) fn mvcombine(&self, given: &Given<'_>) -> Result<Command, Error> {
+        if let Some(setting) = given.settings.first() {
+            return Err(self.unsupported_option("mvcombine", &setting.key));
+        }
+        Ok(Command::MvCombine(self.one_field(given)?.text.clone()))
+    }
+
+    /// `extract pairdelim=";" kvdelim=":"`
+    pub(super) fn extract(&self, given: &Given<'_>) -> Result<Command, Error> {
+        let mut extract = Extract {
+            pair_ends: String::from(Extract::PAIR_ENDS),
+            name_ends: String::from("="),
+            limit: 50,
+            longest: 10_240,
+            several: false,
+            clean: true,
+        };
+        for setting in &given.settings {
+            match setting.key.text.to_lowercase().as_str() {
+                "pairdelim" => extract.pair_ends = setting.value.text.clone(),
+                "kvdelim" => extract.name_ends = setting.value.text.clone(),
+                "limit" => extract.limit = self.count(&setting.value)?,
+                "maxchars" => extract.longest = self.count(&setting.value)?,
+                "mv_add" => extract.several = self.switch(setting)?,
+                "clean_keys" => extract.clean = self.switch(setting)?,
+                _ => return Err(self.unsupported_option("extract", &setting.key)),
+            }
+        }
+        match given.words.first() {
+            None => Ok(Command::Extract(extract)),
+            Some((word, _)) => {
+                let what = format!("`extract` with the extraction `{}`", word.text);
+                Err(self.unsupported(&what, word.span))
+            }
+        }
     }
 
     /// `nomv field`

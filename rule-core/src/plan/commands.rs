@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Plan, Planner};
-use crate::rows::{Command, Conversion, Convert, NamePattern, Rename};
+use crate::rows::{Command, Conversion, Convert, Rename};
+use crate::search::NamePattern;
 use crate::spl::ast::{self, Argument, Body, Name};
 use crate::spl::{Code, Error};
 
@@ -42,13 +43,21 @@ impl Planner<'_> {
             }
             _ => alloc::vec![self.command(command, events)?],
         };
-        for planned in planned {
+        for mut planned in planned {
+            if let Command::AppendPipe(pipe) = &mut planned {
+                let others = plan.after.iter();
+                pipe.number = 1 + others
+                    .filter(|one| matches!(one, Command::AppendPipe(_)))
+                    .count();
+            }
             // The columns of these are those of all rows, so where no `stats` comes
             // to part events from rows they wait for the end of the window.
-            let of_all_rows = matches!(
-                planned,
-                Command::Table(_) | Command::FillNull { fields: None, .. }
-            );
+            let of_all_rows = match &planned {
+                Command::Table(_) => true,
+                Command::Foreach(foreach) => NamePattern::any(&foreach.fields),
+                Command::FillNull { fields, .. } => NamePattern::any(fields),
+                _ => false,
+            };
             let waits = planned.needs_all_rows() || (of_all_rows && !stats_follows);
             if plan.is_over_events() && !waits {
                 plan.before.push(planned);
@@ -64,18 +73,9 @@ impl Planner<'_> {
         Ok(match &command.body {
             Body::Search(predicate) => Command::Search(self.predicate(predicate, events)?),
             Body::Where(expr) => Command::Where(self.condition(expr)?),
-            Body::Eval(assignments) => {
-                let mut planned = Vec::new();
-                for assignment in assignments {
-                    let value = self.expression(&assignment.value)?;
-                    if value.is_condition() {
-                        let message = "a field can't be a condition: use `if(condition, 1, 0)`";
-                        return Err(self.error(Code::Syntax, message, None, assignment.value.span));
-                    }
-                    planned.push((assignment.field.text.clone(), value));
-                }
-                Command::Eval(planned)
-            }
+            Body::Eval(assignments) => Command::Eval(self.assignments(assignments)?),
+            Body::Foreach(nested) => self.foreach(&command.name, nested)?,
+            Body::AppendPipe(nested) => self.appendpipe(command, nested)?,
             Body::Convert(convert) => Command::Convert(self.convert(convert)?),
             Body::Rename(renamings) => {
                 let mut planned = Vec::new();
@@ -96,16 +96,13 @@ impl Planner<'_> {
                 let value = value
                     .as_ref()
                     .map_or_else(|| "0".to_string(), |name| name.text.clone());
-                let mut listed = Vec::new();
-                for field in fields {
-                    if field.text.contains('*') {
-                        return Err(self.unsupported("a wildcard in `fillnull`", field.span));
-                    }
-                    listed.push(field.text.clone());
-                }
-                let fields = (!listed.is_empty()).then_some(listed);
+                let fields = match fields.is_empty() {
+                    true => alloc::vec![NamePattern::new("*")],
+                    false => patterns(fields),
+                };
                 Command::FillNull { value, fields }
             }
+            Body::Head(head) => Command::Head(self.head(command, head)?),
             Body::Other(arguments) => return self.other(command, arguments),
             Body::Stats(_) | Body::Tstats(_) => return Err(self.unsupported_command(command)),
         })
@@ -123,13 +120,15 @@ impl Planner<'_> {
             "xmlkv" => self.xmlkv(&given()?),
             "fromjson" => self.fromjson(&given()?),
             "makemv" => self.makemv(&given()?),
+            "mvcombine" => self.mvcombine(&given()?),
+            "extract" | "kv" => self.extract(&given()?),
             "nomv" => self.nomv(&given()?),
             "replace" => self.replace(&given()?),
             "addtotals" => self.addtotals(&given()?),
             "lookup" => Ok(Command::Lookup(self.lookup(command, arguments)?)),
             "dedup" => self.dedup(&given()?),
             "sort" => self.sort(command, arguments),
-            "head" | "tail" => self.first_few(&given()?),
+            "tail" => self.tail(&given()?),
             "reverse" => match given()?.words.first() {
                 None => Ok(Command::Reverse),
                 Some((word, _)) => Err(self.unexpected(&given()?, word)),

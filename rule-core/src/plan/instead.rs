@@ -18,7 +18,7 @@ pub(super) fn instead(command: &str) -> Option<&'static str> {
         "mstats" | "mcatalog" => "metrics are no events: `stats` over events that carry them",
         "iplocation" => "`lookup` with a table whose networks match by `cidr`",
         "from" | "datamodel" | "pivot" => "`tstats ... from datamodel=X` asks a data model",
-        "map" | "foreach" => "write out what is done for each",
+        "map" => "write out what is done for each",
         _ => return None,
     })
 }

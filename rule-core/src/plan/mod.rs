@@ -13,6 +13,7 @@ mod expression;
 mod functions;
 mod instead;
 mod lookup;
+mod nested;
 mod orders;
 mod patterns;
 mod predicate;
@@ -29,10 +30,10 @@ use asked::Asked;
 
 use crate::names::Sources;
 use crate::rows::{Command, LookupTable};
-use crate::search::{Field, Test};
+use crate::search::{Field, NamePattern, Test};
 use crate::spl::ast::{self, Body, Span};
 use crate::spl::{Code, Error, Macros, Search, Source};
-use crate::stats::Stats;
+use crate::stats::{Over, Stats};
 
 /// A search, ready to run.
 #[derive(Clone, Debug)]
@@ -115,12 +116,11 @@ impl Plan {
     pub fn visit_event_fields(&mut self, visit: &mut dyn FnMut(&mut Field)) {
         self.filter.visit_fields(visit);
         if let Some(stats) = &mut self.stats {
-            let over = stats
-                .aggregates
-                .iter_mut()
-                .filter_map(|one| one.field.as_mut());
-            for field in stats.by.iter_mut().chain(over) {
-                visit(field);
+            stats.by.iter_mut().for_each(&mut *visit);
+            for aggregate in &mut stats.aggregates {
+                if let Over::Field(field) = &mut aggregate.over {
+                    visit(field);
+                }
             }
         }
     }
@@ -142,33 +142,27 @@ impl Plan {
             asked.all |= open;
         }
         if let Some(stats) = &self.stats {
-            let over = stats.aggregates.iter().filter_map(|one| one.field.as_ref());
-            stats
-                .by
-                .iter()
-                .chain(over)
-                .for_each(|field| asked.read(&field.name));
+            asked.all |= stats.asks_all();
+            beside::fields_of(stats).for_each(|field| asked.read(&field.name));
         }
         self.all_fields = asked.all || !closed;
         if self.all_fields {
             WELL_KNOWN.into_iter().for_each(|name| asked.read(name));
         }
         self.fields = asked.fields;
-        // `fillnull` without a list fills what its result has. A stream has no
-        // whole result before `stats`: there it fills what the search asks for.
-        let filled: Vec<String> = self
-            .fields
-            .iter()
-            .filter(|name| !name.starts_with('_'))
-            .cloned()
-            .collect();
+        // Of a pattern `fillnull` fills what its result has. A stream has no whole
+        // result before `stats`: there it fills what the search asks for.
         for command in &mut self.before {
-            if let Command::FillNull {
-                fields: fields @ None,
-                ..
-            } = command
-            {
-                *fields = Some(filled.clone());
+            if let Command::FillNull { fields, .. } = command {
+                let patterns = core::mem::take(fields);
+                for pattern in patterns {
+                    if pattern.literal().is_some() {
+                        fields.push(pattern);
+                        continue;
+                    }
+                    let covered = self.fields.iter().filter(|name| pattern.covers(name));
+                    fields.extend(covered.map(|name| NamePattern::new(name)));
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use super::arguments::Given;
-use crate::rows::{Command, Dedup, Sort, SortKey, SortKind};
+use crate::rows::{Command, Dedup, Head, Sort, SortKey, SortKind};
 use crate::spl::ast::{self, Argument, Name};
 use crate::spl::{Code, Error};
 
@@ -54,7 +54,10 @@ impl Planner<'_> {
         if fields.is_empty() {
             return Err(self.no_field(given.command));
         }
-        dedup.fields = fields.iter().map(|(name, _)| name.text.clone()).collect();
+        for (name, _) in fields {
+            let field = self.no_wildcard(given.command, name)?;
+            dedup.fields.push(field.text.clone());
+        }
         if let [_, order @ ..] = order {
             let words = order.iter().map(|(word, _)| (word.text.as_str(), None));
             dedup.sort = Some(Sort {
@@ -162,28 +165,40 @@ impl Planner<'_> {
         }
     }
 
-    /// `head 5`, `tail 5`
-    pub(super) fn first_few(&self, given: &Given<'_>) -> Result<Command, Error> {
-        let name = given.command.text.as_str();
-        let mut count = FEW;
-        for setting in &given.settings {
-            match setting.key.text.to_lowercase().as_str() {
-                "limit" if name == "head" => count = self.count(&setting.value)?,
-                // `head count>5` is such an argument too, where it is written with `=`.
-                _ => return Err(self.unsupported_option(name, &setting.key)),
+    /// `head 5`, `head (x>1) keeplast=true`
+    pub(super) fn head(&self, command: &ast::Command, head: &ast::Head) -> Result<Head, Error> {
+        let condition = head.condition.as_ref();
+        let condition = condition.map(|expr| self.condition(expr)).transpose()?;
+        let mut planned = Head {
+            // An expression alone says where it ends.
+            limit: condition.as_ref().map_or(FEW, |_| usize::MAX),
+            condition,
+            null: false,
+            keep_last: false,
+        };
+        if let Some(count) = &head.count {
+            planned.limit = self.count(count)?;
+        }
+        for setting in &head.settings {
+            match setting.key.text.as_str() {
+                "limit" => planned.limit = self.count(&setting.value)?,
+                "null" => planned.null = self.switch(setting)?,
+                "keeplast" => planned.keep_last = self.switch(setting)?,
+                _ => return Err(self.unsupported_option(&command.name.text, &setting.key)),
             }
+        }
+        Ok(planned)
+    }
+
+    /// `tail 5`
+    pub(super) fn tail(&self, given: &Given<'_>) -> Result<Command, Error> {
+        if let Some(setting) = given.settings.first() {
+            return Err(self.unsupported_option("tail", &setting.key));
         }
         match given.words.as_slice() {
-            [] => {}
-            [(word, _)] if word.text.parse::<usize>().is_ok() => count = self.count(word)?,
-            [(word, _), ..] => {
-                let what = format!("`{name}` with an expression");
-                return Err(self.unsupported(&what, word.span));
-            }
+            [] => Ok(Command::Tail(FEW)),
+            [(word, _)] => Ok(Command::Tail(self.count(word)?)),
+            [_, (word, _), ..] => Err(self.unexpected(given, word)),
         }
-        Ok(match name {
-            "tail" => Command::Tail(count),
-            _ => Command::Head(count),
-        })
     }
 }

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use super::Planner;
 use crate::entries;
 use crate::rows::eval::{Choice, Expr};
-use crate::search::Field;
+use crate::search::{Field, NamePattern};
 use crate::spl::ast::{self, AggregateArgument, Name};
 use crate::spl::{Code, Error};
-use crate::stats::{Aggregate, Function, Stats};
+use crate::stats::{Aggregate, Function, Over, Stats};
 use crate::value::{Number, Value};
 
 impl Planner<'_> {
@@ -42,7 +42,8 @@ impl Planner<'_> {
     fn check_columns(&self, stats: &Stats, named: &ast::Stats) -> Result<(), Error> {
         let mut taken = entries::set(stats.by.iter().map(|field| field.name.clone()));
         for (aggregate, written) in stats.aggregates.iter().zip(&named.aggregates) {
-            if !taken.insert(aggregate.column.clone()) {
+            // Those of a pattern step back.
+            if !aggregate.is_over_each() && !taken.insert(aggregate.column.clone()) {
                 let message = alloc::format!(
                     "`stats` would give two columns the name `{}`: give this one another with `AS`",
                     aggregate.column
@@ -61,14 +62,17 @@ impl Planner<'_> {
         let Some(function) = Function::from_name(&aggregate.function.text) else {
             return Err(self.unsupported_function("stats", &aggregate.function));
         };
-        let field = match &aggregate.argument {
-            AggregateArgument::None if function == Function::Count => None,
+        let over = match &aggregate.argument {
+            AggregateArgument::None if function == Function::Count => Over::Events,
             AggregateArgument::None => {
                 let name = aggregate.function.text.as_str();
                 let message = alloc::format!("`{name}` needs a field: write `{name}(field)`");
                 return Err(self.error(Code::Syntax, message, None, aggregate.span));
             }
-            AggregateArgument::Field(name) => Some(self.plain_field(name)?),
+            AggregateArgument::Field(name) if name.text.contains('*') => {
+                return self.each(aggregate, function, name);
+            }
+            AggregateArgument::Field(name) => Over::Field(self.plain_field(name)?),
             AggregateArgument::Other(span) => {
                 return Err(self.unsupported("an aggregate inside another", *span));
             }
@@ -84,31 +88,59 @@ impl Planner<'_> {
                     value
                 };
                 computed.push((name.clone(), value));
-                Some(Field { name, slot: 0 })
+                Over::Field(Field { name, slot: 0 })
             }
         };
         let column = match &aggregate.alias {
+            Some(alias) if alias.text.contains('*') => return Err(self.unequal(alias)),
             Some(alias) => alias.text.clone(),
-            None => match &field {
-                None => String::from("count"),
-                Some(field) => self.column(aggregate, field),
+            None => match &aggregate.argument {
+                AggregateArgument::None => String::from("count"),
+                _ => self.column(aggregate),
             },
         };
         Ok(Aggregate {
             function,
-            field,
+            over,
             column,
         })
     }
 
+    /// `values(src_*) as *`: over each field that the pattern covers.
+    fn each(
+        &self,
+        aggregate: &ast::Aggregate,
+        function: Function,
+        name: &Name,
+    ) -> Result<Aggregate, Error> {
+        let column = match &aggregate.alias {
+            Some(alias) => alias.text.clone(),
+            None => self.column(aggregate),
+        };
+        let (names, columns) = (NamePattern::new(&name.text), NamePattern::new(&column));
+        if names.wildcards() != columns.wildcards() {
+            return Err(self.unequal(aggregate.alias.as_ref().unwrap_or(name)));
+        }
+        Ok(Aggregate {
+            function,
+            over: Over::Each { names, columns },
+            column,
+        })
+    }
+
+    fn unequal(&self, alias: &Name) -> Error {
+        let message = "a field of `stats` and its name behind `AS` need equally many wildcards";
+        self.error(Code::Syntax, message, None, alias.span)
+    }
+
     /// The name of a column without `AS`: the function of its field.
-    fn column(&self, aggregate: &ast::Aggregate, field: &Field) -> String {
+    fn column(&self, aggregate: &ast::Aggregate) -> String {
         match &aggregate.argument {
-            AggregateArgument::Field(_) => {
+            AggregateArgument::Field(field) => {
                 alloc::format!(
                     "{}({})",
                     self.source.text(aggregate.function.span),
-                    field.name
+                    field.text
                 )
             }
             _ => String::from(self.source.text(aggregate.span)),
@@ -118,7 +150,7 @@ impl Planner<'_> {
     /// A field to group by or to count over.
     pub(super) fn plain_field(&self, name: &Name) -> Result<Field, Error> {
         if name.text.contains('*') {
-            return Err(self.unsupported("a wildcard in `stats`", name.span));
+            return Err(self.unsupported("a wildcard in a by-clause", name.span));
         }
         Ok(Field {
             name: name.text.clone(),

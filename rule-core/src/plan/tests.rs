@@ -95,16 +95,16 @@ fn what_cannot_run_is_named() {
             "a{@b}",
         ),
         (
-            "x=1 | head a>5",
-            UnsupportedFeature,
-            "`head` with an expression",
-            "a",
+            "x=1 | mvcombine delim=\",\" a",
+            UnsupportedOption,
+            "mvcombine delim",
+            "delim",
         ),
         (
-            "x=1 | stats count by y | streamstats reset_on_change=true count",
+            "x=1 | stats count by y | streamstats time_window=5m count",
             UnsupportedOption,
-            "streamstats reset_on_change",
-            "reset_on_change",
+            "streamstats time_window",
+            "time_window",
         ),
         (
             "x=1 | makemv setsv=true y",
@@ -119,9 +119,9 @@ fn what_cannot_run_is_named() {
             "keepevents",
         ),
         (
-            "x=1 | stats values(*) as *",
+            "x=1 | stats count by *",
             UnsupportedFeature,
-            "a wildcard in `stats`",
+            "a wildcard in a by-clause",
             "*",
         ),
         (
@@ -158,9 +158,9 @@ fn what_cannot_run_is_named() {
             "*",
         ),
         (
-            "x=1 | fillnull a*",
+            "x=1 | dedup a*",
             UnsupportedFeature,
-            "a wildcard in `fillnull`",
+            "a wildcard in `dedup`",
             "a*",
         ),
     ] {
@@ -297,13 +297,10 @@ fn fields_that_events_are_asked_for() {
 #[test]
 fn fillnull_before_stats() {
     let plan = plan("a=1 | fillnull value=none | stats count by b _time").unwrap();
-    let Some(Command::FillNull {
-        value,
-        fields: Some(fields),
-    }) = plan.before.first()
-    else {
+    let Some(Command::FillNull { value, fields }) = plan.before.first() else {
         panic!("{:?}", plan.before);
     };
+    let fields: Vec<&str> = fields.iter().filter_map(NamePattern::literal).collect();
     assert_eq!(
         (value.as_str(), fields.join(" ")),
         ("none", "a b".to_string())
@@ -331,6 +328,13 @@ fn each_command_asks_for_what_it_reads() {
         ("dedup 2 a b sortby -c", &["x", "a", "b", "c"]),
         ("sort 0 -a +num(b)", &["x", "a", "b"]),
         ("head 3", &["x"]),
+        ("head a>b", &["x", "a", "b"]),
+        ("extract", &["x", "_raw"]),
+        (
+            "foreach a b [eval c=c+'n_<<FIELD>>']",
+            &["x", "a", "c", "n_a", "b", "n_b"],
+        ),
+        ("appendpipe [where a>1 | eval b=1]", &["x", "a"]),
         ("tail", &["x"]),
         ("reverse", &["x"]),
         ("eventstats dc(a) as n by b", &["x", "b", "a"]),
@@ -340,7 +344,15 @@ fn each_command_asks_for_what_it_reads() {
         assert_eq!(plan.fields, asked, "{text}");
         assert!(!plan.all_fields, "{text}");
     }
-    for command in ["replace b WITH c", "addtotals", "addtotals a*"] {
+    for command in [
+        "replace b WITH c",
+        "addtotals",
+        "addtotals a*",
+        "mvcombine a",
+        "foreach a* [eval b=1]",
+        "appendpipe [addtotals]",
+        "eventstats values(a*)",
+    ] {
         let text = std::format!("x=1 | {command} | stats count");
         assert!(plan(&text).unwrap().all_fields, "{text}");
     }

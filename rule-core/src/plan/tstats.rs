@@ -14,6 +14,7 @@ use crate::rows::{Bin, Command};
 use crate::search::Test;
 use crate::spl::ast::{self, CompareOp, Name, SearchValue};
 use crate::spl::{Code, Error, nearest};
+use crate::stats::Aggregate;
 
 /// Which events a dataset of a name takes.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,13 @@ impl Planner<'_> {
             return Err(self.unsupported("`eval` in `tstats`", aggregate.span));
         }
         let (mut stats, _) = planner.stats(&written)?;
+        if let Some(at) = stats.aggregates.iter().position(Aggregate::is_over_each) {
+            let span = tstats
+                .aggregates
+                .get(at)
+                .map_or(command.span, |one| one.span);
+            return Err(self.unsupported("a wildcard in `tstats`", span));
+        }
         let mut before = Vec::new();
         for setting in &tstats.settings {
             match setting.key.text.as_str() {

@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::command::Context;
+use super::eval::Expr;
 use super::room::Room;
 use super::row::Row;
 use crate::stats::{Groups, Observation, Stats};
@@ -26,6 +27,7 @@ pub(super) fn eventstats(stats: &Stats, mut rows: Vec<Row>, context: &Context<'_
         .collect();
     let mut known: BTreeMap<&[u8], Counted> = BTreeMap::new();
     let mut room = Room::of(&rows, context);
+    context.leave_out(groups.left_out());
     for (row, key) in rows.iter_mut().zip(&keys) {
         let Some(key) = key.as_deref() else {
             continue;
@@ -49,6 +51,19 @@ pub struct StreamStats {
     pub window: Option<usize>,
     /// Is the window one for all rows, or one for the by-values of each?
     pub global: bool,
+    /// When it begins anew.
+    pub reset: Reset,
+}
+
+/// When `streamstats` begins anew, for all by-values [Search Reference, "streamstats"].
+#[derive(Clone, Debug, Default)]
+pub struct Reset {
+    /// At a row with other by-values than the one before.
+    pub on_change: bool,
+    /// Before a row for which this is true.
+    pub before: Option<Expr>,
+    /// After such a row, with what was counted in it.
+    pub after: Option<Expr>,
 }
 
 impl StreamStats {
@@ -56,11 +71,21 @@ impl StreamStats {
         let mut room = Room::of(&rows, context);
         let mut running = Groups::default();
         let mut before: BTreeMap<Vec<u8>, VecDeque<Row>> = BTreeMap::new();
+        let mut last: Option<Vec<u8>> = None;
         for row in &mut rows {
             let mut alone = Groups::default();
             let Some(key) = add(&mut alone, &self.stats, row) else {
                 continue;
             };
+            let holds = |condition: &Option<Expr>, row: &Row| {
+                let condition = condition.as_ref();
+                condition.is_some_and(|condition| condition.is_true(row, context))
+            };
+            let changes = last.replace(key.clone()).is_some_and(|last| last != key);
+            if self.reset.on_change && changes || holds(&self.reset.before, row) {
+                running = Groups::default();
+                before.clear();
+            }
             let counted = match self.window {
                 None => {
                     let last = match self.current {
@@ -76,6 +101,10 @@ impl StreamStats {
                 }
             };
             set(row, &counted, &mut room);
+            if holds(&self.reset.after, row) {
+                running = Groups::default();
+                before.clear();
+            }
         }
         rows
     }
@@ -123,7 +152,7 @@ fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
     let values = groups.result(stats, key).map(|result| result.values);
     let values = values.unwrap_or_default().into_iter();
     values
-        .map(|(name, value)| (String::from(name), value))
+        .map(|(name, value)| (name.into_owned(), value))
         .collect()
 }
 

@@ -4,8 +4,8 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name_pattern::NamePattern;
 use super::row::Row;
+use crate::search::NamePattern;
 use crate::value::Value;
 
 pub(super) fn fill(row: &mut Row, field: &str, value: &str) {
@@ -14,25 +14,8 @@ pub(super) fn fill(row: &mut Row, field: &str, value: &str) {
     }
 }
 
-pub(super) fn fill_every_column(mut rows: Vec<Row>, value: &str) -> Vec<Row> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let mut names: Vec<String> = Vec::new();
-    for (name, _) in rows.iter().flat_map(Row::columns) {
-        if !known.contains(name) {
-            known.insert(name.clone());
-            names.push(name.clone());
-        }
-    }
-    for row in &mut rows {
-        for name in &names {
-            fill(row, name, value);
-        }
-    }
-    rows
-}
-
-/// The columns of `table`: a name is one, a pattern those of any row.
-pub(super) fn table_columns(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> {
+/// The columns of `table` and `fillnull`: a name is one, a pattern those of any row.
+pub(super) fn columns_of(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut columns: Vec<String> = Vec::new();
     let mut add = |name: &str| {
@@ -48,9 +31,8 @@ pub(super) fn table_columns(patterns: &[NamePattern], rows: &[Row]) -> Vec<Strin
                 let names = rows
                     .iter()
                     .flat_map(|row| row.columns().iter().map(|(name, _)| name));
-                // `*` does not show what Splunk keeps for itself.
                 names
-                    .filter(|name| !name.starts_with('_') && pattern.matches(name))
+                    .filter(|name| pattern.covers(name))
                     .for_each(|name| add(name));
             }
         }

@@ -4,16 +4,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use super::append::AppendPipe;
 use super::beside::{self, StreamStats};
 use super::bin::Bin;
-use super::columns::{fill, fill_every_column, keep, table_columns, take_columns};
+use super::columns::{columns_of, fill, keep, take_columns};
+use super::combine::mvcombine;
 use super::convert::Convert;
 use super::dedup::Dedup;
 use super::eval::Expr;
 use super::expand::{self, MakeMv};
+use super::extract::Extract;
+use super::foreach::Foreach;
 use super::fromjson::FromJson;
+use super::head::Head;
 use super::lookup::Lookup;
-use super::name_pattern::NamePattern;
 use super::rename::Rename;
 use super::replace::Replace;
 use super::rex::{Matching, Rex, Sed};
@@ -23,7 +27,7 @@ use super::spath::Spath;
 use super::top::Top;
 use super::totals::AddTotals;
 use super::xmlkv;
-use crate::search::{Field, Test};
+use crate::search::{Field, NamePattern, Test};
 use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
 use crate::time::Zone;
 use crate::value::Value;
@@ -52,8 +56,8 @@ pub enum Command {
     FillNull {
         /// What is filled in.
         value: String,
-        /// The fields; None for every column.
-        fields: Option<Vec<String>>,
+        /// The fields: of a pattern the columns of any row.
+        fields: Vec<NamePattern>,
     },
     /// `lookup`.
     Lookup(Lookup),
@@ -86,6 +90,14 @@ pub enum Command {
     },
     /// `makemv`.
     MakeMv(MakeMv),
+    /// `mvcombine`.
+    MvCombine(String),
+    /// `extract`, `kv`.
+    Extract(Extract),
+    /// `foreach`.
+    Foreach(Foreach),
+    /// `appendpipe`.
+    AppendPipe(AppendPipe),
     /// `nomv`.
     NoMv(String),
     /// `replace`.
@@ -96,8 +108,8 @@ pub enum Command {
     Dedup(Dedup),
     /// `sort`.
     Sort(Sort),
-    /// `head`: the first so many rows.
-    Head(usize),
+    /// `head`.
+    Head(Head),
     /// `tail`: the last so many rows, the last first.
     Tail(usize),
     /// `reverse`.
@@ -121,17 +133,35 @@ pub struct Context<'c> {
     pub now: Option<i64>,
 }
 
+impl Context<'_> {
+    /// Counts what a command had no room for.
+    pub(super) fn leave_out(&self, count: u64) {
+        self.left_out.set(self.left_out.get().saturating_add(count));
+    }
+}
+
 impl Command {
     /// Does what becomes of a row depend on that row alone?
     #[must_use]
     pub fn is_row_by_row(&self) -> bool {
         match self {
-            Command::Table(patterns) => patterns.iter().all(|one| one.literal().is_some()),
-            Command::FillNull { fields, .. } => fields.is_some(),
+            Command::Table(fields) | Command::FillNull { fields, .. } => !NamePattern::any(fields),
             // Several rows of one group have ids of their own: which of them are gone
             // shows where all are looked at.
             Command::MvExpand { .. } => false,
+            // It finds its fields in all rows.
+            Command::Foreach(foreach) => !NamePattern::any(&foreach.fields),
             _ => !self.needs_all_rows(),
+        }
+    }
+
+    /// How many columns `eval` makes in it.
+    #[must_use]
+    pub fn evals(&self) -> usize {
+        match self {
+            Command::Eval(assignments) => assignments.len(),
+            Command::AppendPipe(pipe) => pipe.commands.iter().map(Command::evals).sum(),
+            _ => 0,
         }
     }
 
@@ -141,6 +171,16 @@ impl Command {
         match self {
             Command::Where(condition) => condition.asks_now(),
             Command::Eval(assignments) => assignments.iter().any(|(_, value)| value.asks_now()),
+            Command::Foreach(foreach) => {
+                let mut values = foreach.assignments.iter();
+                values.any(|(_, value)| value.asks_now())
+            }
+            Command::AppendPipe(pipe) => pipe.commands.iter().any(Command::asks_now),
+            Command::StreamStats(stream) => {
+                let conditions = stream.reset.before.iter().chain(&stream.reset.after);
+                conditions.into_iter().any(Expr::asks_now)
+            }
+            Command::Head(head) => head.condition.as_ref().is_some_and(Expr::asks_now),
             _ => false,
         }
     }
@@ -159,6 +199,9 @@ impl Command {
                 | Command::Head(_)
                 | Command::Tail(_)
                 | Command::Reverse
+                | Command::MvCombine(_)
+                | Command::AppendPipe(_)
+                | Command::AddTotals(AddTotals { sums: Some(_), .. })
                 | Command::Top(_)
         )
     }
@@ -175,6 +218,11 @@ impl Command {
                 | Command::Spath(_)
                 | Command::XmlKv(_)
                 | Command::FromJson(_)
+                | Command::Extract(_)
+                | Command::Foreach(_)
+                | Command::AppendPipe(_)
+                | Command::MakeMv(_)
+                | Command::AddTotals(AddTotals { sums: Some(_), .. })
         )
     }
 
@@ -182,7 +230,7 @@ impl Command {
     #[must_use]
     pub fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         match self {
-            Command::Stats(stats) => return aggregate(stats, &rows),
+            Command::Stats(stats) => return aggregate(stats, &rows, context),
             Command::EventStats(stats) => return beside::eventstats(stats, rows, context),
             Command::StreamStats(stream) => return stream.apply(rows, context),
             Command::MvExpand { field, limit } => {
@@ -190,19 +238,25 @@ impl Command {
             }
             Command::Dedup(dedup) => return dedup.apply(rows),
             Command::Sort(sort) => return sort.apply(rows),
-            Command::Head(count) => rows.truncate(*count),
+            Command::Head(head) => head.apply(&mut rows, context),
+            Command::Foreach(foreach) => return foreach.apply(rows, context),
+            Command::AppendPipe(pipe) => return pipe.apply(rows, context),
+            Command::MvCombine(field) => return mvcombine(field, rows),
+            Command::AddTotals(totals) => return totals.apply(rows, context),
             Command::Tail(count) => {
                 rows.reverse();
                 rows.truncate(*count);
             }
             Command::Reverse => rows.reverse(),
             Command::Top(top) => return top.apply(rows),
-            Command::FillNull {
-                value,
-                fields: None,
-            } => return fill_every_column(rows, value),
+            Command::FillNull { value, fields } => {
+                let columns = columns_of(fields, &rows);
+                for row in &mut rows {
+                    columns.iter().for_each(|name| fill(row, name, value));
+                }
+            }
             Command::Table(patterns) => {
-                let columns = table_columns(patterns, &rows);
+                let columns = columns_of(patterns, &rows);
                 for row in &mut rows {
                     take_columns(row, &columns);
                 }
@@ -242,11 +296,6 @@ impl Command {
                     .collect();
                 row.replace_columns(kept, false);
             }
-            Command::FillNull { value, fields } => {
-                for field in fields.iter().flatten() {
-                    fill(row, field, value);
-                }
-            }
             Command::Bin(bin) => bin.apply(row, context),
             Command::Rex(rex) => rex.apply(row, context),
             Command::Sed(sed) => sed.apply(row),
@@ -254,16 +303,21 @@ impl Command {
             Command::Spath(spath) => spath.apply(row, context),
             Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
             Command::FromJson(fromjson) => fromjson.apply(row, context),
-            Command::MakeMv(makemv) => makemv.apply(row),
+            Command::MakeMv(makemv) => makemv.apply(row, context),
+            Command::Extract(extract) => extract.apply(row, context),
             Command::NoMv(field) => expand::nomv(field, row),
             Command::Replace(replace) => replace.apply(row),
-            Command::AddTotals(totals) => totals.apply(row),
             // What works on all rows has had them.
             Command::Table(_)
+            | Command::FillNull { .. }
             | Command::Stats(_)
             | Command::EventStats(_)
             | Command::StreamStats(_)
             | Command::MvExpand { .. }
+            | Command::MvCombine(_)
+            | Command::Foreach(_)
+            | Command::AppendPipe(_)
+            | Command::AddTotals(_)
             | Command::Dedup(_)
             | Command::Sort(_)
             | Command::Head(_)
@@ -277,7 +331,7 @@ impl Command {
 
 /// A second `stats`: the rows of the first are its events. They are bounded by
 /// the groups of the first, and so are its own.
-fn aggregate(stats: &Stats, rows: &[Row]) -> Vec<Row> {
+fn aggregate(stats: &Stats, rows: &[Row], context: &Context<'_>) -> Vec<Row> {
     // As many as a row has at the most: what the session keeps, or all there are.
     let samples = rows.iter().map(|row| row.identity.samples.len());
     let keep = samples.max().unwrap_or_default();
@@ -290,17 +344,28 @@ fn aggregate(stats: &Stats, rows: &[Row]) -> Vec<Row> {
         };
         let _ = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
     }
+    context.leave_out(groups.left_out());
     groups.results(stats).into_iter().map(Row::from).collect()
 }
 
 impl Source for Row {
     fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>)) {
-        for value in self.get(&field.name).each() {
-            match value {
-                Value::Text(text) => visit(Item::Text(text)),
-                Value::Number(number) => visit(Item::Number(*number)),
-                Value::Null | Value::Many(_) => {}
-            }
+        each(self.get(&field.name), visit);
+    }
+
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Item<'_>)) {
+        for (name, value) in self.columns() {
+            each(value, &mut |item| visit(name, item));
+        }
+    }
+}
+
+fn each(value: &Value, visit: &mut dyn FnMut(Item<'_>)) {
+    for value in value.each() {
+        match value {
+            Value::Text(text) => visit(Item::Text(text)),
+            Value::Number(number) => visit(Item::Number(*number)),
+            Value::Null | Value::Many(_) => {}
         }
     }
 }
@@ -318,7 +383,7 @@ impl From<GroupResult<'_>> for Row {
             row.set(name, Value::Text(value));
         }
         for (name, value) in result.values {
-            row.set(name, value);
+            row.set(&name, value);
         }
         row
     }

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::command::Context;
-use super::name_pattern::NamePattern;
 use super::row::Row;
+use crate::search::NamePattern;
 use crate::time::{strftime, strptime};
 use crate::value::{Number, Value, parse_number};
 

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::command::Context;
+use super::eval::Regex;
 use super::room::Room;
 use super::row::Row;
 use crate::value::Value;
@@ -47,23 +48,43 @@ pub(super) fn mvexpand(
 pub struct MakeMv {
     /// The field.
     pub field: String,
-    /// What stands between two values.
-    pub delimiter: String,
+    /// Where a text is parted.
+    pub parting: Parting,
     /// Are empty values kept? Else a run of delimiters counts as one.
     pub allow_empty: bool,
 }
 
+/// Where `makemv` parts a text.
+#[derive(Clone, Debug)]
+pub enum Parting {
+    /// At what stands between two values.
+    Delimiter(String),
+    /// The first group of each match is a value; without a match there is none `[U]`.
+    Tokenizer(Regex),
+}
+
 impl MakeMv {
     /// The values of a field's value.
-    pub(super) fn apply(&self, row: &mut Row) {
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
+        let mut room = Room::of(core::slice::from_ref(row), context);
         let Some(text) = row.get(&self.field).text() else {
             return;
         };
-        let parts = text.split(self.delimiter.as_str());
-        let values: Vec<Value> = parts
-            .filter(|part| self.allow_empty || !part.is_empty())
-            .map(|part| Value::Text(String::from(part)))
-            .collect();
+        let mut values = Vec::new();
+        let mut add = |part: &str| {
+            if (self.allow_empty || !part.is_empty()) && room.take(part.len() + 32) {
+                values.push(Value::Text(String::from(part)));
+            }
+        };
+        match &self.parting {
+            Parting::Delimiter(delimiter) => text.split(delimiter.as_str()).for_each(&mut add),
+            Parting::Tokenizer(regex) => {
+                for found in regex.matches(&text) {
+                    found.group(1).into_iter().for_each(&mut add);
+                }
+            }
+        }
+        drop(text);
         row.set(&self.field, Value::from_list(values));
     }
 }

@@ -34,12 +34,24 @@ impl Gathered {
         }
     }
 
+    /// Has it a value for a field?
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
+    /// Puts what a row has in front of what was found.
+    pub(super) fn keep(&mut self, row: &Row) {
+        for (name, values) in &mut self.fields {
+            let found = core::mem::replace(values, row.get(name).each().to_vec());
+            values.extend(found);
+        }
+    }
+
     /// Sets them in a row.
     pub(super) fn set(self, row: &mut Row, context: &Context<'_>) {
         for (name, values) in self.fields {
             row.set(&name, Value::from_list(values));
         }
-        let left_out = context.left_out.get();
-        context.left_out.set(left_out.saturating_add(self.left_out));
+        context.leave_out(self.left_out);
     }
 }

@@ -4,18 +4,22 @@
 //! A [`Command`] takes rows and gives rows ([`Command::apply`]): over events the
 //! row of one event at a time, over results all rows of a window at once.
 
+mod append;
 mod beside;
 mod bin;
 mod columns;
+mod combine;
 mod command;
 mod convert;
 mod dedup;
 pub mod eval;
 mod expand;
+mod extract;
+mod foreach;
 mod fromjson;
 mod gathered;
+mod head;
 mod lookup;
-mod name_pattern;
 mod rename;
 mod replace;
 mod rex;
@@ -27,15 +31,18 @@ mod top;
 mod totals;
 mod xmlkv;
 
-pub use beside::StreamStats;
+pub use append::AppendPipe;
+pub use beside::{Reset, StreamStats};
 pub use bin::{Bin, Span};
 pub use command::{Command, Context};
 pub use convert::{Conversion, Convert};
 pub use dedup::Dedup;
-pub use expand::MakeMv;
+pub use expand::{MakeMv, Parting};
+pub use extract::Extract;
+pub use foreach::{Foreach, has_token};
 pub use fromjson::FromJson;
+pub use head::Head;
 pub use lookup::{Lookup, LookupMatch, LookupTable};
-pub use name_pattern::NamePattern;
 pub use rename::Rename;
 pub use replace::Replace;
 pub use rex::{Matching, Rex, Script, Sed};
@@ -44,7 +51,7 @@ pub use row::{Identity, Row};
 pub use sort::{Sort, SortKey, SortKind};
 pub use spath::{Path, Spath};
 pub use top::Top;
-pub use totals::AddTotals;
+pub use totals::{AddTotals, Sums};
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,8 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name_pattern::NamePattern;
 use super::row::Row;
+use crate::search::NamePattern;
 use crate::value::Value;
 
 /// One `FIELD AS NAME`.

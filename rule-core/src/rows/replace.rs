@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name_pattern::NamePattern;
 use super::row::Row;
+use crate::search::NamePattern;
 use crate::value::Value;
 
 /// `replace "x*" WITH "y*" IN fields`: a pattern covers the whole value, with

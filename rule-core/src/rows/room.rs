@@ -61,8 +61,7 @@ impl<'c> Room<'c> {
                 true
             }
             None => {
-                let left_out = self.context.left_out;
-                left_out.set(left_out.get().saturating_add(1));
+                self.context.leave_out(1);
                 false
             }
         }

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::eval::{Expr, Operator, Relation};
 use super::*;
+use crate::search::NamePattern;
 use crate::snapshot::{Reader, Writer};
 use crate::stats::{Sample, Stats};
 use crate::time::{Time, Zone};
@@ -149,15 +150,15 @@ fn commands() {
             "fillnull of every column",
             Command::FillNull {
                 value: "0".to_string(),
-                fields: None,
+                fields: names(&["*"]),
             },
-            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"user\":\"0\"}\n{\"host\":\"B\",\"user\":\"x\",\"n\":\"0\",\"_time\":\"0\"}",
+            "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"user\":\"0\"}\n{\"host\":\"B\",\"user\":\"x\",\"n\":\"0\"}",
         ),
         (
             "fillnull makes a field that is listed",
             Command::FillNull {
                 value: "none".to_string(),
-                fields: Some(vec!["z".to_string()]),
+                fields: names(&["z"]),
             },
             "{\"host\":\"A\",\"n\":2,\"_time\":1615686012.987,\"z\":\"none\"}\n{\"host\":\"B\",\"user\":\"x\",\"z\":\"none\"}",
         ),

@@ -9,6 +9,7 @@
 mod cidr;
 mod explain;
 mod fold;
+mod name_pattern;
 mod pattern;
 mod term;
 
@@ -20,6 +21,7 @@ use core::cmp::Ordering;
 
 pub use cidr::Cidr;
 pub use explain::{Explanation, Kind};
+pub use name_pattern::NamePattern;
 pub use pattern::Pattern;
 pub use term::Term;
 

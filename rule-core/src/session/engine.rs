@@ -545,6 +545,7 @@ fn give_groups(
     queue: &mut Queue,
     counters: &mut Counters,
 ) {
+    counters.expanded += state.left_out();
     for group in state.into_single() {
         let Some(rule) = rules.get_mut(index) else {
             return;

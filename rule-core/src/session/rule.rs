@@ -148,7 +148,8 @@ impl Rule {
         }
         let sample = (surroundings.sample)();
         let samples = sample.as_slice();
-        let needs_row = !self.plan.before.is_empty() || self.plan.stats.is_none();
+        let stats = self.plan.stats.as_ref();
+        let needs_row = !self.plan.before.is_empty() || stats.is_none_or(Stats::asks_all);
         let rows = match needs_row {
             true => {
                 let rows = self.prepared_rows(event, samples, surroundings.zone, counters);
@@ -356,6 +357,7 @@ impl Rule {
 
     /// The rows of the state of a window; what they had no room for is counted.
     fn results(&self, window: Bounds, state: State, zone: &Zone, left_out: &Cell<u64>) -> Vec<Row> {
+        left_out.set(left_out.get().saturating_add(state.left_out()));
         let rows = state.into_rows(self.plan.stats.as_ref());
         let after: &[Command] = &self.plan.after;
         let context = Context {
@@ -452,10 +454,7 @@ impl Rule {
     /// What the rows of a window that holds so many bytes may come to take, with the
     /// columns that `eval` adds.
     pub(super) fn rows_to_come(&self, held: usize) -> usize {
-        let made = self.plan.after.iter().map(|command| match command {
-            Command::Eval(assignments) => assignments.len(),
-            _ => 0,
-        });
+        let made = self.plan.after.iter().map(Command::evals);
         let columns = 4 + made.sum::<usize>();
         rows::to_come(&self.plan.after, held.saturating_mul(columns))
     }

@@ -1,6 +1,7 @@
 //! `stats` and its kin: options, aggregates, by-clause.
 
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::ast::{Aggregate, AggregateArgument, Name, Setting, Stats};
@@ -71,6 +72,13 @@ pub(super) fn setting_with(
     let equals = cursor.since(equals);
     let value = match cursor.after_blanks() {
         Some('"') => Some(cursor.quoted(escapes)?),
+        // `reset_after=(x>1)`
+        Some('(') if key.text.to_lowercase().starts_with("reset_") => {
+            let start = cursor.at();
+            let span = cursor.parenthesised()?;
+            let text = cursor.text_since(start).to_string();
+            Some(Name { text, span })
+        }
         _ => cursor.word(|next, _| next == ','),
     };
     match value {

@@ -118,6 +118,11 @@ fn simple_setting(
         return Ok(None);
     }
     cursor.back_to(equals);
+    // The one option whose text is a regular expression.
+    let escapes = match key.text.eq_ignore_ascii_case("tokenizer") {
+        true => Escapes::Pattern,
+        false => escapes,
+    };
     let setting = setting_with(cursor, key, escapes)?;
     if cursor.peek() == Some('(') {
         return Ok(None);

@@ -83,6 +83,12 @@ pub enum Body {
         /// The fields listed; none means all.
         fields: Vec<Name>,
     },
+    /// `foreach FIELD ... [TEMPLATE]`.
+    Foreach(Nested),
+    /// `appendpipe [PIPELINE]`.
+    AppendPipe(Nested),
+    /// `head COUNT`, `head EXPR keeplast=true`.
+    Head(Head),
     /// Any other command: its arguments as they stand.
     Other(Vec<Argument>),
 }
@@ -321,6 +327,28 @@ pub enum AggregateArgument {
     /// The aggregate inside `sparkline(count(x), 1h)`: recognised, with the place
     /// of the parentheses.
     Other(Span),
+}
+
+/// A command with commands in brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nested {
+    /// Names before the brackets; they may hold `*`.
+    pub names: Vec<Name>,
+    /// Its options.
+    pub settings: Vec<Setting>,
+    /// What stands in the brackets; at least one.
+    pub commands: Vec<Command>,
+}
+
+/// `head`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// A number on its own.
+    pub count: Option<Name>,
+    /// Its options: `limit`, `null`, `keeplast`.
+    pub settings: Vec<Setting>,
+    /// The condition that rows have up to the last.
+    pub condition: Option<Expr>,
 }
 
 /// `convert`.

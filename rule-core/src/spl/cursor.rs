@@ -37,6 +37,17 @@ impl Escapes {
     }
 }
 
+/// What commands stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// In no brackets.
+    Nothing,
+    /// In brackets, which end them.
+    Brackets,
+    /// In the brackets of `foreach`: names may hold tokens such as `<<FIELD>>`.
+    Template,
+}
+
 /// A position in the expanded text.
 pub(super) struct Cursor<'a> {
     text: &'a str,
@@ -44,6 +55,7 @@ pub(super) struct Cursor<'a> {
     depth: u32,
     /// Does a `by` end the terms of a search, outside of parentheses?
     by_ends_terms: bool,
+    inside: Inside,
 }
 
 impl<'a> Cursor<'a> {
@@ -53,6 +65,7 @@ impl<'a> Cursor<'a> {
             at: 0,
             depth: 0,
             by_ends_terms: false,
+            inside: Inside::Nothing,
         }
     }
 
@@ -92,7 +105,28 @@ impl<'a> Cursor<'a> {
 
     /// Is this the end of the command? Reads the blanks before it.
     pub(super) fn at_command_end(&mut self) -> bool {
-        matches!(self.after_blanks(), None | Some('|'))
+        let next = self.after_blanks();
+        matches!(next, None | Some('|')) || (self.inside != Inside::Nothing && next == Some(']'))
+    }
+
+    /// From here on commands stand in something else; what they stood in before.
+    pub(super) fn go_inside(&mut self, inside: Inside) -> Inside {
+        core::mem::replace(&mut self.inside, inside)
+    }
+
+    /// The length of the token that stands at a byte behind here; 0 where there is none.
+    pub(super) fn token_length(&self, behind: usize) -> usize {
+        let rest = self.rest().get(behind..).unwrap_or_default();
+        let end = match rest.starts_with("<<") && self.inside == Inside::Template {
+            true => rest.find(">>").unwrap_or_default(),
+            false => 0,
+        };
+        let name = rest.get(2..end).unwrap_or_default();
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        match !name.is_empty() && is_name(name) {
+            true => end + 2,
+            false => 0,
+        }
     }
 
     /// From here on a `by` ends the terms of a search, as in `tstats`, or ends them no
@@ -139,6 +173,12 @@ impl<'a> Cursor<'a> {
             .get(keyword.len()..)
             .and_then(|rest| rest.chars().next())
             .is_none_or(|next| next.is_whitespace() || "()[]|,\"'".contains(next))
+    }
+
+    /// Does an operator of an expression stand here? Reads the blanks before it.
+    pub(super) fn peek_operator(&mut self) -> bool {
+        let next = self.after_blanks();
+        next.is_some_and(|next| "=<>!+-*/%.".contains(next))
     }
 
     /// Reads a word in any case.

@@ -304,7 +304,7 @@ fn operand(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
             inner.kind
         }
         Some('0'..='9' | '.') => number(cursor)?,
-        Some(next) if in_name(next) => name(cursor)?,
+        Some(next) if in_name(next) || cursor.token_length(0) > 0 => name(cursor)?,
         _ => return Err(cursor.unexpected("expected a value, a field or a function")),
     };
     Ok(Expr {
@@ -381,7 +381,18 @@ fn in_name(next: char) -> bool {
 fn name(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
     let start = cursor.at();
     let rest = cursor.rest();
-    let length = rest.find(|next: char| !in_name(next)).unwrap_or(rest.len());
+    let mut length = 0;
+    loop {
+        let behind = rest.get(length..).unwrap_or_default();
+        let plain = behind
+            .find(|next: char| !in_name(next))
+            .unwrap_or(behind.len());
+        let token = cursor.token_length(length + plain);
+        length += plain + token;
+        if token == 0 {
+            break;
+        }
+    }
     let text = rest.get(..length).unwrap_or_default();
     let end = start + length;
     cursor.back_to(end);
@@ -396,6 +407,13 @@ fn name(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
         });
     }
     cursor.back_to(end);
+    if text.starts_with("<<MATCH") && text.find(">>") == Some(length.saturating_sub(2)) {
+        // Of a field's name it may be the part that is a number.
+        return Err(Fault::syntax(
+            format!("write `{text}` in quotes: double ones for a text, single ones for a field"),
+            span(start, end),
+        ));
+    }
     match KEYWORDS.iter().find(|word| word.eq_ignore_ascii_case(text)) {
         Some(word) => Err(Fault::syntax(
             format!(

@@ -9,9 +9,10 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::aggregates::{lower_case, setting};
-use super::ast::{Body, Conversion, Convert, Name, Renaming, Setting};
+use super::ast::{Body, Conversion, Convert, Head, Name, Renaming, Setting};
 use super::cursor::{Cursor, Escapes};
 use super::error::{Code, Fault, Parsed};
+use super::expression::expression;
 use super::nearest::nearest;
 use super::picture::printable;
 
@@ -179,6 +180,39 @@ pub(super) fn fillnull(cursor: &mut Cursor<'_>) -> Parsed<Body> {
         }
     }
     Ok(Body::FillNull { value, fields })
+}
+
+/// Reads the arguments of `head`.
+pub(super) fn head(cursor: &mut Cursor<'_>) -> Parsed<Head> {
+    let mut head = Head {
+        count: None,
+        settings: Vec::new(),
+        condition: None,
+    };
+    while !cursor.at_command_end() {
+        let start = cursor.at();
+        let word = cursor.word(|next, _| "=<>!,".contains(next));
+        if let Some(word) = word {
+            let is_option = ["limit", "null", "keeplast"]
+                .iter()
+                .any(|option| word.text.eq_ignore_ascii_case(option));
+            if is_option && let Some(setting) = setting(cursor, &word)? {
+                head.settings.push(lower_case(setting));
+                continue;
+            }
+            let is_count = word.text.bytes().all(|byte| byte.is_ascii_digit());
+            if is_count && head.count.is_none() && !cursor.peek_operator() {
+                head.count = Some(word);
+                continue;
+            }
+        }
+        cursor.back_to(start);
+        if head.condition.is_some() {
+            return Err(cursor.unexpected("expected `limit=`, `null=` or `keeplast=`"));
+        }
+        head.condition = Some(expression(cursor)?);
+    }
+    Ok(head)
 }
 
 /// The value of the one option that a command has.

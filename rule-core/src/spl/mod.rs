@@ -13,6 +13,7 @@
 //! | `expression` | `eval`, `where`, and `eval(...)` inside `stats` |
 //! | `aggregates` | `stats`, `eventstats`, `streamstats` |
 //! | `fields` | `table`, `fields`, `rename`, `convert`, `fillnull` |
+//! | `nested` | commands in brackets: `foreach`, `appendpipe` |
 //! | `arguments` | every other command |
 //! | `cursor` | what they share: quotes, words, brackets, depth |
 //!
@@ -34,6 +35,7 @@ mod expression;
 mod fields;
 mod macros;
 mod nearest;
+mod nested;
 mod picture;
 mod pipeline;
 mod predicate;

@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ast::{Body, Command, Name, Pipeline, Span};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Inside};
 use super::error::{Fault, Parsed};
 use super::source::span;
-use super::{aggregates, arguments, expression, fields, predicate, tstats};
+use super::{aggregates, arguments, expression, fields, nested, predicate, tstats};
 
 /// Reads a whole search. A text that doesn't begin with `|` begins with the
 /// `search` command, whose name may be left out; an empty text searches for every
@@ -54,7 +54,8 @@ fn implied_search(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     })
 }
 
-fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
+/// Reads a command, whose name stands here.
+pub(super) fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
     cursor.blanks();
     let start = cursor.at();
     let rest = cursor.rest();
@@ -84,6 +85,9 @@ fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
         "rename" => Body::Rename(fields::rename(cursor)?),
         "table" => Body::Table(fields::table(cursor)?),
         "fields" => fields::fields(cursor)?,
+        "foreach" => Body::Foreach(nested::nested(cursor, &name, Inside::Template)?),
+        "appendpipe" => Body::AppendPipe(nested::nested(cursor, &name, Inside::Brackets)?),
+        "head" => Body::Head(fields::head(cursor)?),
         "fillnull" => fields::fillnull(cursor)?,
         "rex" | "regex" => Body::Other(arguments::patterns(cursor)?),
         _ => Body::Other(arguments::arguments(cursor)?),

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::accumulator::Accumulator;
+use super::kept::Kept;
 use super::sample::Samples;
 use super::size;
 use super::{GroupResult, Observation, Source, Stats, key};
@@ -12,8 +12,8 @@ use crate::time::Time;
 
 #[derive(Clone, Debug)]
 pub(super) struct Group {
-    /// One for each aggregate.
-    accumulators: Box<[Accumulator]>,
+    /// For each aggregate.
+    kept: Box<[Kept]>,
     latest: Option<Time>,
     samples: Samples,
 }
@@ -22,7 +22,7 @@ impl Group {
     pub(super) fn new(stats: &Stats) -> Self {
         let new = stats.aggregates.iter();
         Group {
-            accumulators: new.map(|one| Accumulator::new(one.function)).collect(),
+            kept: new.map(Kept::new).collect(),
             latest: None,
             samples: Samples::default(),
         }
@@ -37,13 +37,8 @@ impl Group {
     ) -> isize {
         self.latest = self.latest.max(seen.time);
         let mut grown = self.samples.add(seen.samples, seen.keep);
-        for (aggregate, accumulator) in stats.aggregates.iter().zip(&mut self.accumulators) {
-            match &aggregate.field {
-                Some(field) => {
-                    source.visit(field, &mut |item| grown += accumulator.add(item, seen.time));
-                }
-                None => accumulator.add_event(),
-            }
+        for (aggregate, kept) in stats.aggregates.iter().zip(&mut self.kept) {
+            grown += kept.add(aggregate, stats, source, seen.time);
         }
         grown
     }
@@ -52,7 +47,7 @@ impl Group {
     /// state grew by.
     pub(super) fn merge(&mut self, other: &Group, keep: usize) -> isize {
         self.latest = self.latest.max(other.latest);
-        let pairs = self.accumulators.iter_mut().zip(&other.accumulators);
+        let pairs = self.kept.iter_mut().zip(&other.kept);
         let grown: isize = pairs.map(|(one, other)| one.merge(other)).sum();
         grown + self.samples.add(other.samples.as_slice(), keep)
     }
@@ -64,39 +59,45 @@ impl Group {
 
     /// What it takes of memory, in bytes, reckoned.
     pub(super) fn size(&self) -> usize {
-        let accumulators: usize = self.accumulators.iter().map(Accumulator::size).sum();
-        size::GROUP + accumulators + self.samples.size()
+        let kept: usize = self.kept.iter().map(Kept::size).sum();
+        size::GROUP + kept + self.samples.size()
+    }
+
+    /// How many values its aggregates had no room for.
+    pub(super) fn left_out(&self) -> u64 {
+        self.kept.iter().map(Kept::left_out).sum()
     }
 
     pub(super) fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> GroupResult<'s> {
-        let pairs = stats.aggregates.iter().zip(&self.accumulators);
+        let mut values = Vec::new();
+        for (aggregate, kept) in stats.aggregates.iter().zip(&self.kept) {
+            kept.result(aggregate, stats, &mut values);
+        }
         GroupResult {
             by: stats.by.iter().map(|field| field.name.as_str()).collect(),
             by_values: key::values(key).unwrap_or_default(),
-            values: pairs
-                .map(|(aggregate, kept)| (aggregate.column.as_str(), kept.value()))
-                .collect(),
+            values,
             latest: self.latest,
             samples: self.samples.as_slice().to_vec(),
         }
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
-        for accumulator in &self.accumulators {
-            accumulator.write(writer);
+        for kept in &self.kept {
+            kept.write(writer);
         }
         writer.option(self.latest, |writer, time| time.write(writer));
         self.samples.write(writer);
     }
 
     pub(super) fn read(reader: &mut Reader<'_>, stats: &Stats) -> Result<Self, Damaged> {
-        let accumulators = stats
+        let kept = stats
             .aggregates
             .iter()
-            .map(|one| Accumulator::read(reader, one.function))
-            .collect::<Result<Vec<Accumulator>, Damaged>>()?;
+            .map(|one| Kept::read(reader, one))
+            .collect::<Result<Vec<Kept>, Damaged>>()?;
         Ok(Group {
-            accumulators: accumulators.into_boxed_slice(),
+            kept: kept.into_boxed_slice(),
             latest: reader.option(Time::read)?,
             samples: Samples::read(reader)?,
         })

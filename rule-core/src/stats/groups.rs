@@ -3,6 +3,7 @@
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -109,7 +110,7 @@ pub struct GroupResult<'s> {
     /// Their values, in the order of the by-clause.
     pub by_values: Vec<String>,
     /// The aggregates: column and value, in their order.
-    pub values: Vec<(&'s str, Value)>,
+    pub values: Vec<(Cow<'s, str>, Value)>,
     /// The latest time of its events.
     pub latest: Option<Time>,
     /// Events behind it, earliest first.
@@ -210,6 +211,12 @@ impl Groups {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// How many values of fields that were asked for by a pattern there was no room for.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.groups.values().map(Group::left_out).sum()
     }
 
     /// The results, sorted by the by-values: numbers before text.

@@ -10,10 +10,12 @@
 
 mod accumulator;
 mod distinct;
+mod each;
 mod exact;
 mod extreme;
 mod group;
 mod groups;
+mod kept;
 mod key;
 mod moments;
 mod pair;
@@ -34,7 +36,7 @@ pub use key::MAX_COMBINATIONS;
 pub use moments::Moment;
 pub use sample::{Observation, Sample};
 
-use crate::search::Field;
+use crate::search::{Field, NamePattern};
 use crate::value::Number;
 
 /// A `stats` command, ready to run.
@@ -50,6 +52,12 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Does it ask for fields by a pattern?
+    #[must_use]
+    pub fn asks_all(&self) -> bool {
+        self.aggregates.iter().any(Aggregate::is_over_each)
+    }
+
     /// Is an event in any group? One that lacks a by-field is in none.
     #[must_use]
     pub fn takes(&self, source: &dyn Source) -> bool {
@@ -67,11 +75,44 @@ impl Stats {
 pub struct Aggregate {
     /// The function.
     pub function: Function,
-    /// The field that it is over; None only for `count`, which then counts
-    /// events.
-    pub field: Option<Field>,
-    /// The name of its column.
+    /// What it is over.
+    pub over: Over,
+    /// The name of its column; of several the pattern of their names.
     pub column: String,
+}
+
+/// What an aggregate is over.
+#[derive(Clone, Debug)]
+pub enum Over {
+    /// Events: `count` alone.
+    Events,
+    /// The values of a field.
+    Field(Field),
+    /// Of each field whose name a pattern covers its values, but for the fields of the
+    /// by-clause.
+    Each {
+        /// The fields, by their names.
+        names: NamePattern,
+        /// The columns, with what the wildcards stand for.
+        columns: NamePattern,
+    },
+}
+
+impl Aggregate {
+    /// The one field that it is over.
+    #[must_use]
+    pub fn field(&self) -> Option<&Field> {
+        match &self.over {
+            Over::Field(field) => Some(field),
+            Over::Events | Over::Each { .. } => None,
+        }
+    }
+
+    /// Is it over whatever fields there are?
+    #[must_use]
+    pub fn is_over_each(&self) -> bool {
+        matches!(self.over, Over::Each { .. })
+    }
 }
 
 /// A value of a field of an event or a row.
@@ -87,6 +128,12 @@ pub enum Item<'v> {
 pub trait Source {
     /// Visits each value of a field, in order.
     fn visit(&self, field: &Field, visit: &mut dyn FnMut(Item<'_>));
+
+    /// Visits each value of every field. Rows alone know their fields: an event is made
+    /// one where this is asked of it.
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Item<'_>)) {
+        let _ = visit;
+    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,13 @@ pub(super) const TIMED: usize = 48;
 /// and the allocator's own.
 pub(super) const MEMBER: usize = 40;
 
+/// The box of fields that were asked for by a pattern.
+pub(super) const EACH: usize = 56;
+
+/// One of these besides its name and what is kept of it: the box of the name, a count, its
+/// share of a node of the tree, and the allocator's own.
+pub(super) const FIELD: usize = 64;
+
 /// A sample besides its texts.
 pub(super) const SAMPLE: usize = 104;
 
@@ -54,11 +61,15 @@ pub(super) fn growth(before: usize, after: usize) -> isize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{accumulator, extreme, moments, pair, quantiles, recent, sample, sum};
+    use crate::stats::{
+        accumulator, each, extreme, kept, moments, pair, quantiles, recent, sample, sum,
+    };
 
     #[test]
     fn nothing_is_larger_than_it_is_reckoned() {
         assert!(size_of::<accumulator::Accumulator>() <= ACCUMULATOR);
+        assert!(size_of::<kept::Kept>() <= ACCUMULATOR);
+        assert!(size_of::<each::Each>() <= EACH);
         assert!(size_of::<sum::Sum>() <= SUM);
         assert!(size_of::<recent::One>() <= ONE);
         assert!(size_of::<extreme::Extreme>() <= ONE);

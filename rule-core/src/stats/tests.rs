@@ -1,6 +1,7 @@
 //! Groups and functions, a case for each line of semantics.md and spl.md on
 //! `stats`; and that no order of the events changes a result.
 
+mod each;
 mod parts;
 
 use super::*;
@@ -44,7 +45,7 @@ fn stats(aggregates: &[(&str, Option<&str>)], by: &[&str]) -> Stats {
             .iter()
             .map(|(function, over)| Aggregate {
                 function: Function::from_name(function).unwrap(),
-                field: over.map(field),
+                over: over.map_or(Over::Events, |name| Over::Field(field(name))),
                 column: (*function).to_string(),
             })
             .collect(),

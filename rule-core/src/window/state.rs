@@ -59,6 +59,15 @@ impl State {
         self.len() == 0
     }
 
+    /// How many values of its groups there was no room for.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        match self {
+            State::Groups(groups) => groups.left_out(),
+            State::Rows { .. } => 0,
+        }
+    }
+
     /// What it takes of memory, in bytes, reckoned.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -200,7 +200,7 @@ fn stats() -> Stats {
     Stats {
         aggregates: vec![crate::stats::Aggregate {
             function: crate::stats::Function::Count,
-            field: None,
+            over: crate::stats::Over::Events,
             column: String::from("count"),
         }],
         by: Vec::new(),

@@ -8,7 +8,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Planner;
+
 use crate::rows::eval::{Check, Computed, Expr, FORMS, Function, Regex, ValuesFunction};
+use crate::rows::has_token;
 use crate::search::Cidr;
 use crate::spl::ast::{self, Body, ExprKind, Name, Span};
 use crate::spl::{self, Code, Error};
@@ -39,7 +41,8 @@ impl Planner<'_> {
         let made = match known.make {
             Make::Plain(made) => made,
             Make::Pattern(fixed, computed) => match arguments.get(1).map(Expr::constant) {
-                Some(Some(pattern)) if !pattern.is_null() => {
+                // A token of `foreach` in it is filled in for each field.
+                Some(Some(pattern)) if pattern.text().is_some_and(|text| !has_token(&text)) => {
                     let span = given.get(1).map_or(function.span, |one| one.span);
                     fixed(self.regex(&pattern.text().unwrap_or_default(), span)?)
                 }
@@ -104,6 +107,7 @@ impl Planner<'_> {
         let ExprKind::Text(search) = &text.kind else {
             return Err(self.unsupported("`searchmatch` with a search that is no text", text.span));
         };
+        self.no_token("`searchmatch`", search, text.span)?;
         let wrong = |reason: &str| {
             let message = format!("the search of `searchmatch` can't run: {reason}");
             self.error(

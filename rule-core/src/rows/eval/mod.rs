@@ -122,7 +122,12 @@ impl Expr {
     /// Is the expression true for a row?
     #[must_use]
     pub fn is_true(&self, row: &Row, context: &Context<'_>) -> bool {
-        self.run(&View::new(row, context)).truth() == Some(true)
+        self.truth(row, context) == Some(true)
+    }
+
+    /// Is the expression true or false for a row? None for null.
+    pub(super) fn truth(&self, row: &Row, context: &Context<'_>) -> Option<bool> {
+        self.run(&View::new(row, context)).truth()
     }
 
     /// Is the expression a condition, true or false rather than a value?
@@ -200,6 +205,39 @@ impl Expr {
             Expr::Chain(first, rest) => {
                 first.walk(visit);
                 rest.iter().for_each(|(_, operand)| operand.walk(visit));
+            }
+        }
+    }
+
+    /// Changes each name of a field and each text of it.
+    pub(super) fn rewrite(&mut self, change: &dyn Fn(&mut String)) {
+        match self {
+            Expr::Constant(Value::Text(text)) | Expr::Field(text) => change(text),
+            Expr::Constant(_) => {}
+            Expr::Not(inner) | Expr::Negate(inner) => inner.rewrite(change),
+            Expr::And(parts) | Expr::Or(parts) | Expr::Xor(parts) => {
+                parts.iter_mut().for_each(|part| part.rewrite(change));
+            }
+            Expr::Call(function, parts) => {
+                if let Function::Values(ValuesFunction::Filter(name) | ValuesFunction::Map(name)) =
+                    function
+                {
+                    change(name);
+                }
+                parts.iter_mut().for_each(|part| part.rewrite(change));
+            }
+            Expr::Compare(left, _, right) | Expr::Like(left, right) => {
+                left.rewrite(change);
+                right.rewrite(change);
+            }
+            Expr::In(value, among) => {
+                value.rewrite(change);
+                among.iter_mut().for_each(|one| one.rewrite(change));
+            }
+            Expr::Chain(first, rest) => {
+                first.rewrite(change);
+                rest.iter_mut()
+                    .for_each(|(_, operand)| operand.rewrite(change));
             }
         }
     }

@@ -199,7 +199,7 @@ fn others() {
         (
             "foreach",
             "| foreach a* [eval <<FIELD>>=1]",
-            "foreach a* [...]",
+            "foreach a* [1]",
         ),
         (
             "sort",

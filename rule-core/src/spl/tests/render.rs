@@ -73,6 +73,15 @@ fn command(command: &Command) -> String {
             value.as_ref().map(|value| value.text.as_str()),
             names(fields)
         ),
+        Body::Foreach(nested) | Body::AppendPipe(nested) => {
+            format!("{} [{}]", names(&nested.names), nested.commands.len())
+        }
+        Body::Head(head) => format!(
+            "{:?} {:?} {}",
+            head.count.as_ref().map(|name| &name.text),
+            head.settings.len(),
+            head.condition.as_ref().map_or_else(String::new, expression)
+        ),
         Body::Other(list) => join(list, argument, " "),
     };
     format!("{} {body}", command.name.text)

@@ -185,7 +185,10 @@ fn by_values_that_are_too_long_are_set_apart() {
     let alone = groups.group(&touched[0]).unwrap();
     let result = &alone.results(&stats)[0];
     assert_eq!(result.by_values, ["12", "é"]);
-    assert_eq!(result.values, [("count", Value::Number(Number::Int(2)))]);
+    assert_eq!(
+        result.values,
+        [("count".into(), Value::Number(Number::Int(2)))]
+    );
     assert!(groups.group(b"12").is_none());
     let within = groups.add(&stats, &event, &seen(None), 6, &mut |_| {});
     assert!(within.apart.is_none());

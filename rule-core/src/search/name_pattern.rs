@@ -28,6 +28,12 @@ impl NamePattern {
         }
     }
 
+    /// Has any of them a wildcard?
+    #[must_use]
+    pub fn any(patterns: &[NamePattern]) -> bool {
+        patterns.iter().any(|one| one.literal().is_none())
+    }
+
     /// How many wildcards it has.
     #[must_use]
     pub fn wildcards(&self) -> usize {
@@ -60,6 +66,15 @@ impl NamePattern {
             Some(literal) => literal == name,
             None => self.captures(name).is_some(),
         }
+    }
+
+    /// Does the pattern cover `name` where it takes whatever fields there are? Names that
+    /// begin with `_` are Splunk's own, and of such only patterns that begin so `[U]`.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
+        let own = |text: &str| text.starts_with('_');
+        let begins = self.parts.first().is_some_and(|first| own(first));
+        begins == own(name) && self.matches(name)
     }
 
     /// The name that has `captures` in place of the wildcards.
