@@ -147,7 +147,9 @@ mod tests {
         assert!(log.finish().is_empty());
         let damage = log.take_damage();
         assert!(
-            damage.iter().any(|what| what == "the file ends inside chunk 1"),
+            damage
+                .iter()
+                .any(|what| what == "the file ends inside chunk 1"),
             "{damage:?}"
         );
     }
