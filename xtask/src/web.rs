@@ -24,9 +24,10 @@ pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
     let simd = modules(workspace, "web-simd", SIMD, &["rule-web"])?;
     let folder = workspace.root().join("web/package/wasm");
     bind(workspace, &plain.join("evtx_web.wasm"), &folder, "evtx")?;
-    bind(workspace, &simd.join("rule_web.wasm"), &folder, "rule.simd")?;
     bind(workspace, &plain.join("rule_web.wasm"), &folder, "rule")?;
-    one_script(&folder)?;
+    let beside = simd.join("bindings");
+    bind(workspace, &simd.join("rule_web.wasm"), &beside, "rule")?;
+    take_simd(&beside, &folder)?;
     npm(workspace)
 }
 
@@ -65,6 +66,8 @@ fn modules(
             .arg(&folder)
             .args(packages)
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            // wasm-bindgen reads in a module's sections what it may use, and strips them.
+            .env("CARGO_PROFILE_MODULE_STRIP", "debuginfo")
             .env("RUSTFLAGS", flags),
         MEND,
     )?;
@@ -91,22 +94,19 @@ fn bind(workspace: &Workspace, module: &Path, folder: &Path, name: &str) -> Resu
     )
 }
 
-/// The module with SIMD goes with the JavaScript of the other, so there is no need of its
-/// own.
-fn one_script(folder: &Path) -> Result<(), Failure> {
+/// Takes the module with SIMD alone: it goes with the JavaScript of the other.
+fn take_simd(from: &Path, folder: &Path) -> Result<(), Failure> {
     let failed =
         |error: std::io::Error| Failure::new(format!("`{}`: {error}", folder.display()), MEND);
-    let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(failed);
-    if read("rule.js")? != read("rule.simd.js")? {
+    let script = |folder: &Path| fs::read_to_string(folder.join("rule.js")).map_err(failed);
+    if script(from)? != script(folder)? {
         return Err(Failure::new(
             "the bindings of the module with SIMD are not those of the other",
             "delete `web` and `web-simd` in cargo's target folder, then run this again",
         ));
     }
-    for name in ["rule.simd.js", "rule.simd.d.ts", "rule.simd_bg.wasm.d.ts"] {
-        fs::remove_file(folder.join(name)).map_err(failed)?;
-    }
-    Ok(())
+    let [from, to] = [from.join("rule_bg.wasm"), folder.join("rule_simd_bg.wasm")];
+    fs::copy(from, to).map(|_| ()).map_err(failed)
 }
 
 /// Builds the package and the page with what npm brings.

@@ -66,6 +66,6 @@ export class Engine {
 
 function beside(simd: boolean): URL {
   return simd
-    ? new URL("../wasm/rule.simd_bg.wasm", import.meta.url)
+    ? new URL("../wasm/rule_simd_bg.wasm", import.meta.url)
     : new URL("../wasm/rule_bg.wasm", import.meta.url);
 }

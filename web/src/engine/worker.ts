@@ -2,7 +2,7 @@
 
 import { Engine, RuleError, type Session } from "rule-web";
 import plainUrl from "rule-web/wasm/rule_bg.wasm?url";
-import simdUrl from "rule-web/wasm/rule.simd_bg.wasm?url";
+import simdUrl from "rule-web/wasm/rule_simd_bg.wasm?url";
 
 import { Findings } from "./findings";
 import { exported } from "./export";
