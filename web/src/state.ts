@@ -2,11 +2,11 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Description } from "rule-web";
-import { stringify } from "yaml";
 
 import { CallError, Client } from "./engine/client";
 import type { Column, ExportForm, Failed, Rules, Source, Summary, Window } from "./engine/protocol";
 import { type Problem, read } from "./rules/document";
+import { published } from "./rules/published";
 
 export const client = new Client();
 
@@ -46,8 +46,7 @@ export async function start(): Promise<void> {
     simd.value = started.simd;
     described.value = started.described;
     const detections = [started.builtin.detections ?? []].flat();
-    const documents = detections.map((detection) => stringify(detection, { lineWidth: 96 }));
-    builtinText.value = documents.join("---\n");
+    builtinText.value = detections.map(published).join("---\n");
     if (text.value === "") text.value = builtinText.value;
   } catch (error) {
     failure.value = `the engine cannot be loaded: ${said(error)}`;

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { pieces, wanted } from "../rules/marks";
 import { client, explain, usedRules } from "../state";
 import { level } from "./Findings";
-import { number, time } from "./format";
+import { number, span, time } from "./format";
 
 /** A finding, whole. */
 export function Detail({ index, close }: { index: number; close: () => void }) {
@@ -33,7 +33,7 @@ function Whole({ alert, close }: { alert: Alert; close: () => void }) {
           <p class="meta">
             {window === undefined
               ? alert.time !== null && `last event ${time(alert.time)}`
-              : `${time(window.start)} to ${time(window.end)} UTC`}
+              : `${span(window.start, window.end)} UTC`}
             {alert.kind !== "final" && ` · ${alert.kind}`}
             {rule.type !== undefined && ` · ${rule.type}`}
           </p>

@@ -8,6 +8,7 @@ type Theme = "light" | "dark";
 
 const preferred = matchMedia("(prefers-color-scheme: dark)");
 export const theme = signal<Theme>(preferred.matches ? "dark" : "light");
+setTheme(theme.value);
 preferred.addEventListener("change", ({ matches }) => setTheme(matches ? "dark" : "light"));
 
 function setTheme(next: Theme): void {

@@ -55,10 +55,8 @@ export function Results({ summary, children }: { summary: Summary; children: Com
             ([key, name]) =>
               counters[key] > 0 && <Figure key={key} name={name} value={number(counters[key])} bad />,
           )}
-          <Figure
-            name="time"
-            value={`${duration(seconds)}, ${bytes(counters.bytes / Math.max(seconds, 0.001))}/s`}
-          />
+          <Figure name="time" value={duration(seconds)} />
+          <Figure name="speed" value={`${bytes(counters.bytes / Math.max(seconds, 0.001))}/s`} />
         </dl>
         <div class="exports" role="group" aria-label="Export">
           <span class="label">Export</span>

@@ -15,7 +15,7 @@ export function bytes(value: number): string {
 }
 
 export function duration(seconds: number): string {
-  if (seconds < 1) return "less than 1 s";
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
@@ -25,4 +25,11 @@ export function duration(seconds: number): string {
 /** `2021-03-14T01:40:12Z` as `2021-03-14 01:40:12`: all times are UTC. */
 export function time(text: string): string {
   return text.replace("T", " ").replace(/(\.\d+)?Z$/, "");
+}
+
+/** A window, the day said once where it is the same. */
+export function span(start: string, end: string): string {
+  const [day] = time(start).split(" ");
+  const last = time(end);
+  return `${time(start)} to ${last.startsWith(`${day} `) ? last.slice(11) : last}`;
 }
