@@ -42,8 +42,10 @@ const open = signal<number | undefined>(undefined);
 export function Findings({ summary }: { summary: Summary }) {
   const [count, setCount] = useState(summary.findings);
   const order = `${filter.value}\0${sort.value?.column}\0${sort.value?.descending}`;
-  const [shownOrder, setShownOrder] = useState("");
+  const [shownOrder, setShownOrder] = useState(order);
   useEffect(() => {
+    // As they come they are in the order of the engine.
+    if (order === shownOrder) return;
     let current = true;
     const view = { filter: filter.value, sort: sort.value };
     const asked = setTimeout(() => {
