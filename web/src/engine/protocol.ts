@@ -54,7 +54,7 @@ export interface Finding {
 export interface Progress {
   read: number;
   total: number;
-  /** The input at hand. */
+  /** The input at hand; empty where all are read. */
   name: string;
   /** Bytes a second. */
   speed: number;

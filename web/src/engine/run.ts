@@ -45,6 +45,7 @@ export class Run {
         if (this.#cancelled) break;
         await this.#one(source, findings);
       }
+      this.#progress("", true);
       this.#session.finish();
       this.#take(findings);
       return {
@@ -89,9 +90,9 @@ export class Run {
     for (const lines of this.#session.allAlerts()) findings.add(lines);
   }
 
-  #progress(name: string): void {
+  #progress(name: string, isLast = false): void {
     const now = performance.now();
-    if (now - this.#told < EVERY) return;
+    if (now - this.#told < EVERY && !isLast) return;
     this.#told = now;
     const { records, matches } = this.#session.counters();
     this.#tell({

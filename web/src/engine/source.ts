@@ -4,12 +4,10 @@ import type { Input } from "rule-web";
 import evtxUrl from "rule-web/wasm/evtx_bg.wasm?url";
 
 import type { Source } from "./protocol";
+import { type Begin, type Bytes, unpacked } from "./unpack";
 
 /** As much of a file is in memory at once. */
 const SLICE = 2 << 20;
-
-/** As many bytes of a chunked stream are gathered before they are given on. */
-const GATHER = 256 << 10;
 
 /** How often a file may be packed within itself, as in the program. */
 const DEPTH = 4;
@@ -17,8 +15,6 @@ const DEPTH = 4;
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const EVTX = [..."ElfFile\0"].map((letter) => letter.charCodeAt(0));
-
-type Bytes = AsyncGenerator<Uint8Array<ArrayBuffer>>;
 
 export interface Opened {
   format: Input["format"];
@@ -33,14 +29,17 @@ export async function open(
 ): Promise<Opened | undefined> {
   const head = new Uint8Array(await blob.slice(0, EVTX.length).arrayBuffer());
   if (begins(head, EVTX)) return { format: "xml", bytes: await eventLog(blob, watch, note) };
-  let bytes = slices(blob, watch);
+  let begin: Begin = (again) => slices(blob, again ? () => undefined : watch);
+  let bytes = begin(false);
   let first = head;
   for (let depth = 0; begins(first, GZIP); depth++) {
     if (depth === DEPTH) {
       note(`it is packed more than ${DEPTH} times: unpack it first`);
       return undefined;
     }
-    [first, bytes] = await peek(unpacked(bytes));
+    const packed = begin;
+    begin = (again) => unpacked(packed, again);
+    [first, bytes] = await peek(begin(false));
   }
   if (begins(first, ZSTD)) {
     note("browsers cannot unpack `.zst`: unpack it first, or use `host-runner run`");
@@ -71,40 +70,6 @@ async function peek(bytes: Bytes): Promise<[Uint8Array<ArrayBuffer>, Bytes]> {
     yield* bytes;
   }
   return [first, whole()];
-}
-
-async function* unpacked(bytes: Bytes): Bytes {
-  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await bytes.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-  });
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  let gathered: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  const together = async () => {
-    const whole = new Uint8Array(await new Blob(gathered).arrayBuffer());
-    gathered = [];
-    length = 0;
-    return whole;
-  };
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      gathered.push(value as Uint8Array<ArrayBuffer>);
-      length += value.length;
-      if (length >= GATHER) yield await together();
-    }
-  } catch (error) {
-    if (length > 0) yield await together();
-    throw new Error(`it cannot be unpacked to its end: ${error instanceof Error ? error.message : error}`);
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
-  if (length > 0) yield await together();
 }
 
 /** A log file, its chunks in the order of their records. */

@@ -25,7 +25,7 @@ const PAGE = 100;
 
 const helper = createColumnHelper<Finding>();
 const columns = [
-  helper.accessor("time", { header: "First event (UTC)", cell: (cell) => time(cell.getValue()) }),
+  helper.accessor("time", { header: "Time (UTC)", cell: (cell) => time(cell.getValue()) }),
   helper.accessor("host", { header: "Host" }),
   helper.accessor("rule", { header: "Rule" }),
   helper.accessor("what", { header: "What" }),

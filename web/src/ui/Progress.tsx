@@ -12,8 +12,12 @@ export function Progress() {
   return (
     <div class="card progress">
       <div class="progress-head">
-        <h2>Reading {progress?.name ?? sources.value[0]?.name}</h2>
-        <button type="button" disabled={stopping.value} onClick={cancel}>
+        <h2>
+          {progress?.name === ""
+            ? "Closing the windows"
+            : `Reading ${progress?.name ?? sources.value[0]?.name}`}
+        </h2>
+        <button type="button" disabled={stopping.value || progress?.name === ""} onClick={cancel}>
           {stopping.value ? "Stopping" : "Cancel"}
         </button>
       </div>

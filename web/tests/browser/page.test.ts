@@ -238,6 +238,17 @@ describe.skipIf(executable === undefined)("the page", () => {
     await page.getByText("2 notes about the inputs").waitFor();
   });
 
+  test("several packed files in one, and one packed twice", async () => {
+    const lines = '{"EventID":1}\n'.repeat(100_000);
+    const member = gzipSync(lines);
+    await drop([
+      { name: "two.gz", bytes: Buffer.concat([member, member]) },
+      { name: "twice.gz", bytes: gzipSync(Buffer.concat([member, member])) },
+    ]);
+    expect(await figure("events read")).toBe("400,000");
+    expect(await page.locator(".notice").count()).toBe(0);
+  });
+
   test("a long run that is cancelled keeps what was found", async () => {
     await page.evaluate(() => {
       const line = '{"EventID":5,"Channel":"Security","Message":"nothing of note"}\n';
