@@ -4,6 +4,7 @@ import { Explain } from "./Explain";
 import { Findings } from "./Findings";
 import { Header } from "./Header";
 import { Progress } from "./Progress";
+import { Prose } from "./Prose";
 import { RuleEditor } from "./RuleEditor";
 import { Start } from "./Start";
 import { Results } from "./Results";
@@ -22,7 +23,7 @@ export function App() {
       <main id="main">
         {failure.value !== undefined && (
           <p class="notice error" role="alert">
-            {failure.value}
+            <Prose text={failure.value} />
           </p>
         )}
         <section

@@ -5,6 +5,7 @@ import type { ExportForm, Summary } from "../engine/protocol";
 import { isStale, run, running, save } from "../state";
 import { bytes, duration, number } from "./format";
 import { Figure } from "./Progress";
+import { Prose } from "./Prose";
 import { Timeline } from "./Timeline";
 
 const FORMS: { form: ExportForm; label: string }[] = [
@@ -81,7 +82,7 @@ export function Results({ summary, children }: { summary: Summary; children: Com
           <ul>
             {notices.slice(0, 100).map(({ input, text }, place) => (
               <li key={place}>
-                <code>{input}</code> {text}
+                <code>{input}</code> <Prose text={text} />
               </li>
             ))}
           </ul>

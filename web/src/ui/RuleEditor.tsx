@@ -1,17 +1,6 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, indentOnInput } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  keymap,
-  lineNumbers,
-} from "@codemirror/view";
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
-import { rules as language } from "../rules/language";
 import {
   builtinText,
   described,
@@ -22,14 +11,19 @@ import {
   run,
   running,
   sources,
+  tab,
   text,
 } from "../state";
-import { editorStyle } from "./editor-style";
-
-/** After so many milliseconds without a key the rules are checked. */
-const PAUSE = 250;
+import { Prose } from "./Prose";
 
 export function RuleEditor() {
+  const [Editor, setEditor] = useState<ComponentType>();
+  // The editor is most of the page's code, and is loaded when it is first looked at.
+  useEffect(() => {
+    if (tab.value === "rule" && Editor === undefined) {
+      void import("./Editor").then((loaded) => setEditor(() => loaded.Editor));
+    }
+  }, [tab.value]);
   return (
     <div class="rule-view">
       <div class="card editor-card">
@@ -58,74 +52,11 @@ export function RuleEditor() {
             )}
           </div>
         </div>
-        <Editor />
+        {Editor === undefined ? <div class="editor" /> : <Editor />}
       </div>
       <Check />
     </div>
   );
-}
-
-/** The editor. In a shadow root its styles are adopted sheets, which the page's policy allows. */
-function Editor() {
-  const place = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(undefined);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const root = element.shadowRoot ?? element.attachShadow({ mode: "open", delegatesFocus: true });
-    root.adoptedStyleSheets = [editorStyle()];
-    let pause: ReturnType<typeof setTimeout> | undefined;
-    const changed = EditorView.updateListener.of(({ docChanged, state }) => {
-      if (!docChanged) return;
-      clearTimeout(pause);
-      pause = setTimeout(() => void edit(state.doc.toString()), PAUSE);
-    });
-    const editor = new EditorView({
-      parent: root,
-      root,
-      state: EditorState.create({
-        doc: text.value,
-        extensions: [
-          lineNumbers(),
-          lintGutter(),
-          history(),
-          drawSelection(),
-          indentOnInput(),
-          bracketMatching(),
-          highlightActiveLine(),
-          EditorView.lineWrapping,
-          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": "Rules" }),
-          language(),
-          changed,
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => {
-      clearTimeout(pause);
-      editor.destroy();
-    };
-  }, []);
-  // What is set elsewhere, a dropped rule or the built-in one, goes into the editor.
-  useEffect(() => {
-    const editor = view.current;
-    if (editor === undefined || editor.state.doc.toString() === text.value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text.value } });
-  }, [text.value]);
-  useEffect(() => {
-    const editor = view.current;
-    if (editor === undefined) return;
-    const end = editor.state.doc.length;
-    const diagnostics = problems.value.map(({ from, to, message }) => ({
-      from: Math.min(from, end),
-      to: Math.min(to, end),
-      message,
-      severity: "error" as const,
-    }));
-    editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [problems.value]);
-  return <div class="editor" ref={place} />;
 }
 
 /** What is wrong with the rules, or what they are. */
@@ -138,7 +69,7 @@ function Check() {
         <ul>
           {found.map(({ from, message }) => (
             <li key={`${from} ${message}`}>
-              {message} <span class="meta">line {line(from)}</span>
+              <Prose text={message} /> <span class="meta">line {line(from)}</span>
             </li>
           ))}
         </ul>

@@ -6,7 +6,7 @@ import type { Timeline as Lanes } from "../engine/protocol";
 import { number } from "./format";
 import { theme } from "./Header";
 
-const HEIGHT = 150;
+const HEIGHT = 140;
 
 /** Matches over time, a colour for each host. */
 export function Timeline({ timeline }: { timeline: Lanes }) {
@@ -93,7 +93,7 @@ function options(element: HTMLElement, { starts, step, hosts }: Lanes): uPlot.Op
       y: { range: (_, __, most) => [0, Math.max(most * 1.05, 1)] },
     },
     axes: [
-      { ...axis, size: 34, space: 80, values: labels(last - first) },
+      { ...axis, size: 26, space: 80, values: labels(last - first) },
       {
         ...axis,
         size: 44,
