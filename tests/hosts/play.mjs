@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Answers what tests/src/host/child.rs asks, over the host of examples/javascript:
- * `node play.mjs RULE.wasm`
+ * Plays the host of examples/javascript: `node play.mjs RULE.wasm`
  *
  * @module
  */
@@ -9,81 +8,7 @@
 import { readFileSync } from "node:fs";
 
 import { RuleError, RuleModule } from "../../examples/javascript/rule-module.mjs";
-
-/** @typedef {import("../../examples/javascript/rule-module.mjs").Session} Session */
-
-/**
- * @param {Session} session
- * @param {string} verb
- * @param {Buffer} bytes
- * @returns {number | Uint8Array | void}
- */
-function answer(session, verb, bytes) {
-  switch (verb) {
-    case "input":
-    case "push":
-    case "restore":
-    case "merge":
-    case "explain":
-      return session[verb](bytes);
-    case "advance":
-      return session.advance(BigInt(bytes.toString()));
-    case "finish":
-    case "alerts":
-    case "counters":
-    case "describe":
-    case "snapshot":
-      return session[verb]();
-    default:
-      throw new Error(verb);
-  }
-}
-
-/**
- * @param {string} kind
- * @param {number | Uint8Array | void} given
- */
-function write(kind, given) {
-  const bytes = given instanceof Uint8Array ? given : Buffer.from(String(given ?? ""));
-  process.stdout.write(Buffer.concat([Buffer.from(`${kind} ${bytes.length}\n`), bytes]));
-}
-
-/** The requests of standard input: a verb and its bytes. */
-async function* requests() {
-  let held = Buffer.alloc(0);
-  /** @type {{ verb: string, length: number } | undefined} */
-  let head;
-  for await (const chunk of process.stdin) {
-    held = Buffer.concat([held, chunk]);
-    for (;;) {
-      if (head === undefined) {
-        const end = held.indexOf("\n");
-        if (end < 0) break;
-        const [verb, length] = held.toString("utf8", 0, end).split(" ");
-        head = { verb, length: Number(length) };
-        held = held.subarray(end + 1);
-      }
-      if (held.length < head.length) break;
-      yield { verb: head.verb, bytes: held.subarray(0, head.length) };
-      held = held.subarray(head.length);
-      head = undefined;
-    }
-  }
-}
+import { serve } from "./protocol.mjs";
 
 const module = await RuleModule.compile(readFileSync(process.argv[2]));
-/** @type {Session | undefined} */
-let session;
-for await (const { verb, bytes } of requests()) {
-  try {
-    if (verb === "open") {
-      session = module.open(bytes);
-      write("ok", undefined);
-    } else {
-      write("ok", answer(/** @type {Session} */ (session), verb, bytes));
-    }
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    write("refused", error.json);
-  }
-}
+await serve((config) => /** @type {any} */ (module.open(config)), RuleError);

@@ -16,7 +16,7 @@ pub(crate) const TARGET: &str = "wasm32v1-none";
 const MODULE: [&str; 4] = ["--package", "rule-core", "--package", "rule-wasm"];
 
 /// The flags of its build for hosts with SIMD, which `host-runner/build.rs` gives too.
-const SIMD: &str = "-Ctarget-feature=+simd128";
+pub(crate) const SIMD: &str = "-Ctarget-feature=+simd128";
 
 const MEND_BUILD: &str = "mend what the compiler says above, then run this again";
 

@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`,
-//! `coverage`.
+//! `coverage`, `web`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -11,6 +11,7 @@ mod coverage;
 mod failure;
 mod race;
 mod setup;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ enum Command {
     Race(race::Options),
     /// Count how many published detections load, and write docs/COVERAGE.md
     Coverage(coverage::Options),
+    /// Build the triage page into web/dist, and the package for JavaScript
+    Web,
 }
 
 fn main() -> ExitCode {
@@ -97,5 +100,6 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Lint => commands::lint(&workspace),
         Command::Race(options) => race::race(&workspace, options),
         Command::Coverage(options) => coverage::coverage(&workspace, options),
+        Command::Web => web::web(&workspace),
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::evtx::Events;
+use event_log::{EVTX, Events};
+
 use super::zstd::Frames;
 
 /// How often a stream may be packed within itself: enough for `.evtx.gz.zst`,
@@ -17,7 +18,6 @@ const MARK: usize = 8;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-pub(super) const EVTX: &[u8] = b"ElfFile\0";
 
 /// The size of the reads from a packed file.
 const PACKED_BUFFER: usize = 64 * 1024;

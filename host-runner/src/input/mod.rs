@@ -5,7 +5,6 @@
 //! .evtx file decoded to Event XML, and the format said where it is known.
 
 mod content;
-mod evtx;
 mod find;
 mod zstd;
 
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 
 pub use content::Format;
 pub(crate) use content::is_wrapped;
-pub use evtx::Damage;
+pub use event_log::{Damage, Stored};
 pub use find::{Found, find};
 pub(crate) use zstd::Frames as ZstdFrames;
 
@@ -54,17 +53,6 @@ impl Location {
     }
 }
 
-/// A part of an input as it is stored, with whole events in it: none of them is decoded yet.
-///
-/// Each text of an event stands whole in the bytes, as `rule_pass` asks for.
-#[derive(Debug, Clone, Copy)]
-pub struct Stored<'s> {
-    /// The bytes.
-    pub bytes: &'s [u8],
-    /// How many events they hold.
-    pub records: u32,
-}
-
 /// An input that is being read: the bytes that a module takes.
 pub struct Stream {
     content: Content,
@@ -98,7 +86,7 @@ pub fn open(
             if file.metadata()?.is_dir() {
                 return Err(io::Error::from(io::ErrorKind::IsADirectory));
             }
-            let source: Box<dyn Read> = match evtx::record_order(&mut file)? {
+            let source: Box<dyn Read> = match event_log::record_order(&mut file)? {
                 Some(start) => Box::new(start.reader(file, path)?),
                 None => {
                     plain = file.metadata()?.is_file().then(|| path.clone());
@@ -168,7 +156,7 @@ impl Stream {
     #[must_use]
     pub fn place(&self, position: u64) -> String {
         match &self.content {
-            Content::Evtx(_) => format!("chunk {}", evtx::chunk_at(position)),
+            Content::Evtx(_) => format!("chunk {}", event_log::chunk_at(position)),
             Content::Plain(_) => format!("byte {position} of its content"),
         }
     }

@@ -8,21 +8,24 @@
 //! to be passed over where nothing in it can match.
 
 mod chunk;
+mod order;
 mod values;
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use evtx::{EvtxChunkData, ParserSettings};
 
-use super::Stored;
-use super::content::EVTX;
+pub use order::{HEAD, Start, first_record, record_order};
 
-const HEADER: usize = 4096;
-const CHUNK: usize = 64 * 1024;
+/// The first bytes of such a file.
+pub const EVTX: &[u8] = b"ElfFile\0";
+
+/// As many bytes are the header of a file.
+pub const HEADER: usize = 4096;
+/// As many bytes are a chunk.
+pub const CHUNK: usize = 64 * 1024;
 
 /// As many places in the content are a chunk's, whatever it is decoded to, so that a place
 /// can be found again without decoding what is before it.
@@ -37,8 +40,19 @@ pub struct Damage {
     pub cut: bool,
 }
 
+/// A part of an input as it is stored, with whole events in it: none of them is decoded yet.
+///
+/// Each text of an event stands whole in the bytes, as `rule_pass` asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'s> {
+    /// The bytes.
+    pub bytes: &'s [u8],
+    /// How many events they hold.
+    pub records: u32,
+}
+
 /// The events of a file as a stream of XML, one event a line.
-pub(super) struct Events {
+pub struct Events {
     source: Box<dyn Read>,
     settings: Arc<ParserSettings>,
     /// Chunks read; none before the header was.
@@ -57,7 +71,8 @@ pub(super) struct Events {
 
 impl Events {
     /// The events of a file; `source` begins with the file's header.
-    pub(super) fn new(source: Box<dyn Read>) -> Self {
+    #[must_use]
+    pub fn new(source: Box<dyn Read>) -> Self {
         Self {
             source,
             settings: Arc::new(
@@ -75,12 +90,13 @@ impl Events {
         }
     }
 
-    pub(super) fn take_damage(&mut self) -> Vec<Damage> {
+    /// What could not be decoded since the last time this was asked.
+    pub fn take_damage(&mut self) -> Vec<Damage> {
         self.damage.drain(..).collect()
     }
 
     /// The next chunk, where it is not begun and each text in it stands whole.
-    pub(super) fn stored(&mut self) -> Option<Stored<'_>> {
+    pub fn stored(&mut self) -> Option<Stored<'_>> {
         if self.read < self.xml.len() {
             return None;
         }
@@ -98,12 +114,13 @@ impl Events {
     }
 
     /// Passes over the chunk that [`stored`](Self::stored) gave.
-    pub(super) fn pass_over(&mut self) {
+    pub fn pass_over(&mut self) {
         self.length = None;
     }
 
-    /// How far it is: the chunk in hand, and how much of its XML has been read.
-    pub(super) fn position(&self) -> u64 {
+    /// How far it is, as a number that grows: the chunk in hand, and how much of its XML has been read.
+    #[must_use]
+    pub fn position(&self) -> u64 {
         let begun = self.chunks.unwrap_or(0);
         let is_over = self.length.is_none() && self.xml.is_empty();
         let before = begun.saturating_sub(u64::from(!is_over));
@@ -111,7 +128,10 @@ impl Events {
     }
 
     /// Passes over all before a position; answers which one was reached.
-    pub(super) fn skip(&mut self, position: u64) -> io::Result<u64> {
+    ///
+    /// # Errors
+    /// When what comes before cannot be read.
+    pub fn skip(&mut self, position: u64) -> io::Result<u64> {
         for _ in 0..position / PLACES {
             if !self.next_chunk()? {
                 return Ok(self.position());
@@ -125,6 +145,23 @@ impl Events {
         }
         self.damage.clear();
         Ok(self.position())
+    }
+
+    /// The XML of the next chunk, which counts as read; none at the file's end.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn next_chunk_xml(&mut self) -> io::Result<Option<&[u8]>> {
+        let decoded = self.decode_next()?;
+        self.read = self.xml.len();
+        Ok(decoded.then_some(self.xml.as_slice()))
+    }
+
+    /// Decodes the next chunk; false at the file's end.
+    fn decode_next(&mut self) -> io::Result<bool> {
+        let is_there = self.next_chunk()?;
+        self.decode();
+        Ok(is_there)
     }
 
     /// Has a chunk in hand that is not decoded; false at the file's end.
@@ -213,7 +250,8 @@ impl Events {
 }
 
 /// The number of the chunk that a position is in.
-pub(super) fn chunk_at(position: u64) -> u64 {
+#[must_use]
+pub fn chunk_at(position: u64) -> u64 {
     position / PLACES
 }
 
@@ -230,10 +268,9 @@ impl Read for Events {
                 self.read += length;
                 return Ok(length);
             }
-            if !self.next_chunk()? {
+            if !self.decode_next()? {
                 return Ok(0);
             }
-            self.decode();
         }
     }
 }
@@ -252,16 +289,6 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// As many bytes as there are, up to `length`.
-fn read_up_to(source: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(length);
-    source
-        .by_ref()
-        .take(length as u64)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// An event without the line that makes it a document of its own.
 fn without_prolog(xml: &[u8]) -> &[u8] {
     let rest = xml.strip_prefix(b"<?xml").and_then(|rest| {
@@ -271,66 +298,9 @@ fn without_prolog(xml: &[u8]) -> &[u8] {
     rest.unwrap_or(xml).trim_ascii()
 }
 
-/// Where the oldest chunk of a log begins that has wrapped around.
-///
-/// A full log writes its newest chunk over its oldest, so that the order of the
-/// file is not that of its records. A pipe or a packed file is read as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Start(u64);
-
-/// Looks whether a file is an event log that begins elsewhere than at its start.
-///
-/// The file stands at its start again afterwards.
-pub(super) fn record_order(file: &mut File) -> io::Result<Option<Start>> {
-    let length = file.metadata()?.len();
-    let whole = length
-        .checked_sub(HEADER as u64)
-        .is_some_and(|chunks| chunks % CHUNK as u64 == 0);
-    if !whole || !file.metadata()?.is_file() || read_up_to(file, EVTX.len())? != EVTX {
-        rewind(file)?;
-        return Ok(None);
-    }
-    let mut oldest: Option<(u64, u64)> = None;
-    for at in (HEADER as u64..length).step_by(CHUNK) {
-        file.seek(SeekFrom::Start(at))?;
-        let head = read_up_to(file, chunk::FIRST_RECORD + 8)?;
-        if let Some(number) = chunk::long(&head, chunk::FIRST_RECORD)
-            && head.starts_with(chunk::MARK)
-            && oldest.is_none_or(|(least, _)| number < least)
-        {
-            oldest = Some((number, at));
-        }
-    }
-    rewind(file)?;
-    Ok(oldest
-        .map(|(_, at)| at)
-        .filter(|&at| at > HEADER as u64)
-        .map(Start))
-}
-
-fn rewind(file: &mut File) -> io::Result<()> {
-    match file.metadata()?.is_file() {
-        true => file.rewind(),
-        false => Ok(()),
-    }
-}
-
-impl Start {
-    /// The file with its chunks in the order of their records.
-    pub(super) fn reader(self, mut file: File, path: &Path) -> io::Result<impl Read + use<>> {
-        let header = read_up_to(&mut file, HEADER)?;
-        file.seek(SeekFrom::Start(self.0))?;
-        let mut again = File::open(path)?;
-        again.seek(SeekFrom::Start(HEADER as u64))?;
-        let newer = again.take(self.0 - HEADER as u64);
-        Ok(io::Cursor::new(header).chain(file).chain(newer))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     #[test]
     fn the_line_that_makes_a_document() {
@@ -348,34 +318,6 @@ mod tests {
                 expected.as_bytes(),
                 "{xml:?}"
             );
-        }
-    }
-
-    /// A file of chunks that hold no records, each with its first record's number.
-    fn log(numbers: &[u64]) -> File {
-        let mut bytes = vec![0; HEADER];
-        bytes[..8].copy_from_slice(EVTX);
-        for number in numbers {
-            let mut chunk = vec![0; CHUNK];
-            chunk[..8].copy_from_slice(b"ElfChnk\0");
-            chunk[24..32].copy_from_slice(&number.to_le_bytes());
-            bytes.extend(chunk);
-        }
-        let mut file = tempfile::tempfile().expect("a file");
-        file.write_all(&bytes).expect("written");
-        file.rewind().expect("rewound");
-        file
-    }
-
-    #[test]
-    fn a_log_that_has_wrapped_around_begins_at_its_oldest_chunk() {
-        for (numbers, expected) in [
-            (&[1, 80, 160][..], None),
-            (&[200, 80, 160], Some(Start((HEADER + CHUNK) as u64))),
-            (&[], None),
-        ] {
-            let found = record_order(&mut log(numbers)).expect("read");
-            assert_eq!(found, expected, "{numbers:?}");
         }
     }
 

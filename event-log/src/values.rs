@@ -40,7 +40,7 @@ const MOST_TOKENS: usize = super::CHUNK;
 
 /// Does each text of these records stand whole in the chunk, which ends where its free space
 /// begins?
-pub(super) fn are_whole(chunk: &[u8], records: &[Range<usize>]) -> bool {
+pub(crate) fn are_whole(chunk: &[u8], records: &[Range<usize>]) -> bool {
     let mut values = Values {
         chunk,
         templates: Vec::new(),

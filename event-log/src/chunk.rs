@@ -11,7 +11,7 @@ const HEADER: usize = 512;
 
 /// Where the header says the numbers of the first and of the last record, where the last
 /// record begins and where the free space, and the checksum of what is in between.
-pub(super) const FIRST_RECORD: usize = 24;
+pub(crate) const FIRST_RECORD: usize = 24;
 const LAST_RECORD: usize = 32;
 const LAST_OFFSET: usize = 44;
 const FREE_SPACE: usize = 48;
@@ -25,7 +25,7 @@ const TABLES: usize = 128;
 /// A flag: there are no checksums.
 const NO_CHECKSUM: u32 = 4;
 
-pub(super) const MARK: &[u8] = b"ElfChnk\0";
+pub(crate) const MARK: &[u8] = b"ElfChnk\0";
 const RECORD_MARK: u32 = 0x2a2a;
 
 /// Mark, size, number and time of a record before its content; its size again behind it.
@@ -34,7 +34,7 @@ const RECORD_END: usize = 4;
 
 /// What a chunk holds before its free space, and the contents of its records as places in
 /// that; none where the chunk is not as Windows leaves it, in whatever way.
-pub(super) fn records(chunk: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
+pub(crate) fn records(chunk: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
     if chunk.len() != CHUNK || !chunk.starts_with(MARK) || number(chunk, FLAGS)? & NO_CHECKSUM != 0
     {
         return None;
@@ -87,7 +87,7 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The number of eight bytes at a place.
-pub(super) fn long(bytes: &[u8], at: usize) -> Option<u64> {
+pub(crate) fn long(bytes: &[u8], at: usize) -> Option<u64> {
     let bytes = bytes.get(at..)?.first_chunk()?;
     Some(u64::from_le_bytes(*bytes))
 }

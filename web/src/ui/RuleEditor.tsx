@@ -1,0 +1,114 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import {
+  builtinText,
+  described,
+  edit,
+  isBuiltin,
+  picture,
+  problems,
+  run,
+  running,
+  sources,
+  tab,
+  text,
+} from "../state";
+import { Prose } from "./Prose";
+
+export function RuleEditor() {
+  const [Editor, setEditor] = useState<ComponentType>();
+  // The editor is most of the page's code, and is loaded when it is first looked at.
+  useEffect(() => {
+    if (tab.value === "rule" && Editor === undefined) {
+      void import("./Editor").then((loaded) => setEditor(() => loaded.Editor));
+    }
+  }, [tab.value]);
+  return (
+    <div class="rule-view">
+      <div class="card editor-card">
+        <div class="editor-head">
+          <h2>{isBuiltin.value ? "Built-in detection" : "Your rules"}</h2>
+          <p class="meta">
+            Detections and macros as YAML, one document after the other, or a bare search
+          </p>
+          <div class="row">
+            <button
+              type="button"
+              disabled={isBuiltin.value}
+              onClick={() => void edit(builtinText.value)}
+            >
+              Back to the built-in
+            </button>
+            {sources.value.length > 0 && (
+              <button
+                type="button"
+                class="primary"
+                disabled={running.value || problems.value.length > 0}
+                onClick={() => void run()}
+              >
+                Search again
+              </button>
+            )}
+          </div>
+        </div>
+        {Editor === undefined ? <div class="editor" /> : <Editor />}
+      </div>
+      <Check />
+    </div>
+  );
+}
+
+/** What is wrong with the rules, or what they are. */
+function Check() {
+  const found = problems.value;
+  if (found.length > 0) {
+    return (
+      <div class="card check bad" role="alert">
+        <h2>{found.length === 1 ? "This cannot run" : `${found.length} errors`}</h2>
+        <ul>
+          {found.map(({ from, message }) => (
+            <li key={`${from} ${message}`}>
+              <Prose text={message} /> <span class="meta">line {line(from)}</span>
+            </li>
+          ))}
+        </ul>
+        {picture.value !== undefined && <pre>{picture.value}</pre>}
+      </div>
+    );
+  }
+  const rules = described.value?.rules ?? [];
+  return (
+    <div class="card check" role="status">
+      <h2>{rules.length === 1 ? "Ready" : `${rules.length} rules are ready`}</h2>
+      {rules.slice(0, 20).map((rule) => (
+        <section key={rule.id}>
+          <h3>{rule.name}</h3>
+          <dl class="fields">
+            <div>
+              <dt>fields</dt>
+              <dd>{rule.fields.join(", ") || "–"}</dd>
+            </div>
+            <div>
+              <dt>schedule</dt>
+              <dd>{schedule(rule.schedule)}</dd>
+            </div>
+          </dl>
+          <details>
+            <summary>With its macros</summary>
+            <pre>{rule.expanded}</pre>
+          </details>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function line(offset: number): number {
+  return text.value.slice(0, offset).split("\n").length;
+}
+
+function schedule(schedule: unknown): string {
+  if (typeof schedule !== "object" || schedule === null) return String(schedule ?? "–");
+  return Object.values(schedule).filter((value) => typeof value !== "object").join("  ");
+}

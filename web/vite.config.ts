@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // The page works from any folder of a file server.
+  base: "./",
+  build: {
+    target: "es2022",
+    // The page fetches nothing but its own files, and puts nothing into itself.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  worker: { format: "es" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: { testTimeout: 120_000, hookTimeout: 120_000 },
+});

@@ -1,0 +1,129 @@
+//! Builds the triage page: the browser's modules, the package around them, the page.
+//!
+//! The engine is built twice, with SIMD and without; both go with one file of JavaScript,
+//! so that which of them is loaded can be chosen at start.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use xshell::cmd;
+
+use crate::commands::SIMD;
+use crate::failure::Failure;
+use crate::workspace::{Workspace, say};
+
+/// The target of the browser's modules, which have std, unlike the hosts' module.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+const MEND: &str = "mend what is said above, then run this again";
+
+/// Builds the page into `web/dist`, and the package into `web/package`.
+pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
+    target(workspace)?;
+    let plain = modules(workspace, "web", "", &["rule-web", "evtx-web"])?;
+    let simd = modules(workspace, "web-simd", SIMD, &["rule-web"])?;
+    let folder = workspace.root().join("web/package/wasm");
+    bind(workspace, &plain.join("evtx_web.wasm"), &folder, "evtx")?;
+    bind(workspace, &plain.join("rule_web.wasm"), &folder, "rule")?;
+    let beside = simd.join("bindings");
+    bind(workspace, &simd.join("rule_web.wasm"), &beside, "rule")?;
+    take_simd(&beside, &folder)?;
+    npm(workspace)
+}
+
+/// Has the target of the browser's modules.
+fn target(workspace: &Workspace) -> Result<(), Failure> {
+    let libraries = workspace
+        .rustc()
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .ignore_stderr()
+        .read();
+    if libraries.is_ok_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    workspace.step(
+        &format!("adds the target {TARGET} by rustup"),
+        cmd!(workspace.shell(), "rustup target add {TARGET}").quiet(),
+        &format!("get online, or add the target {TARGET} to this Rust toolchain by hand"),
+    )
+}
+
+/// Builds modules, each set of flags in a folder of its own; gives where they are.
+fn modules(
+    workspace: &Workspace,
+    folder: &str,
+    flags: &str,
+    packages: &[&str],
+) -> Result<PathBuf, Failure> {
+    let folder = target_dir(workspace).join(folder);
+    let packages = packages.iter().flat_map(|name| ["--package", name]);
+    workspace.step(
+        &format!("builds the browser's modules ({})", folder.display()),
+        workspace
+            .cargo()
+            .args(["build", "--lib", "--target", TARGET])
+            .args(["--profile", "module", "--target-dir"])
+            .arg(&folder)
+            .args(packages)
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            // wasm-bindgen reads in a module's sections what it may use, and strips them.
+            .env("CARGO_PROFILE_MODULE_STRIP", "debuginfo")
+            .env("RUSTFLAGS", flags),
+        MEND,
+    )?;
+    Ok(folder.join(TARGET).join("module"))
+}
+
+/// Cargo's folder for what it builds.
+fn target_dir(workspace: &Workspace) -> PathBuf {
+    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| PathBuf::from("target"));
+    workspace.root().join(folder)
+}
+
+/// Makes JavaScript and types for a module.
+fn bind(workspace: &Workspace, module: &Path, folder: &Path, name: &str) -> Result<(), Failure> {
+    workspace.step(
+        &format!("makes the bindings `{name}`"),
+        workspace
+            .cargo()
+            .args(["run", "--quiet", "--package", "web-bindgen", "--"])
+            .args([module, folder])
+            .arg(name),
+        MEND,
+    )
+}
+
+/// Takes the module with SIMD alone: it goes with the JavaScript of the other.
+fn take_simd(from: &Path, folder: &Path) -> Result<(), Failure> {
+    let failed =
+        |error: std::io::Error| Failure::new(format!("`{}`: {error}", folder.display()), MEND);
+    let script = |folder: &Path| fs::read_to_string(folder.join("rule.js")).map_err(failed);
+    if script(from)? != script(folder)? {
+        return Err(Failure::new(
+            "the bindings of the module with SIMD are not those of the other",
+            "delete `web` and `web-simd` in cargo's target folder, then run this again",
+        ));
+    }
+    let [from, to] = [from.join("rule_bg.wasm"), folder.join("rule_simd_bg.wasm")];
+    fs::copy(from, to).map(|_| ()).map_err(failed)
+}
+
+/// Builds the package and the page with what npm brings.
+fn npm(workspace: &Workspace) -> Result<(), Failure> {
+    let web = workspace.root().join("web");
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let call = |arguments: &[&str]| {
+        cmd!(workspace.shell(), "{program} --prefix {web}")
+            .args(arguments)
+            .quiet()
+    };
+    let node = "install Node 20.19 or newer, get online, then run this again";
+    if !web.join("node_modules/.package-lock.json").is_file() {
+        say("the first time npm brings what the page is built with");
+        workspace.step("npm ci", call(&["ci", "--no-audit", "--no-fund"]), node)?;
+    }
+    workspace.step("builds the page", call(&["run", "build"]), MEND)?;
+    say(&format!("the page is in `{}`", web.join("dist").display()));
+    Ok(())
+}
