@@ -30,6 +30,9 @@ const INLINE: &str = "-Cllvm-args=-inline-threshold=100";
 /// Sixteen bytes at once.
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
+/// The triage page that is embedded, where it is built.
+const PAGE: &str = "web/dist";
+
 /// What the nested build depends on, from the root of the workspace.
 const SOURCES: [&str; 8] = [
     "Cargo.toml",
@@ -69,6 +72,8 @@ const KEPT: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
+    // The folder is there before the page is, so that its building is seen.
+    println!("cargo::rerun-if-changed=../{PAGE}");
     let embedded = modules().and_then(|[module, simd]| {
         embed("RULE_WASM", &module)?;
         embed("RULE_WASM_SIMD", &simd)

@@ -29,6 +29,7 @@ mod progress;
 mod replace;
 pub mod rules;
 mod serve;
+mod web;
 
 use std::process::ExitCode;
 

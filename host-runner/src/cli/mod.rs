@@ -4,6 +4,7 @@ mod module;
 mod pack;
 mod run;
 mod serve;
+mod web;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub(crate) use module::{CacheOptions, ModuleOptions};
 pub(crate) use pack::Pack;
 pub(crate) use run::Run;
 pub(crate) use serve::Serve;
+pub(crate) use web::Web;
 
 /// Runs a detection, written as a Splunk search, over logs.
 #[derive(Debug, Parser)]
@@ -43,6 +45,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Describe(Describe),
     Pack(Pack),
+    Web(Web),
 }
 
 /// Runs the test cases of detections

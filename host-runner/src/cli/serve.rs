@@ -120,7 +120,7 @@ pub(crate) struct Serve {
 }
 
 /// An address with its port.
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     let mut found = text.to_socket_addrs().into_iter().flatten();
     found
         .next()

@@ -12,6 +12,7 @@ mod serve;
 mod settings;
 mod summary;
 mod test;
+mod web;
 
 use crate::cli::Command;
 use crate::failure::Failure;
@@ -26,5 +27,6 @@ pub(crate) fn execute(command: Command) -> Result<u8, Failure> {
         Command::Explain(options) => explain::execute(&options),
         Command::Describe(options) => describe::execute(&options),
         Command::Pack(options) => pack::execute(&options),
+        Command::Web(options) => web::execute(&options),
     }
 }
