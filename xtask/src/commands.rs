@@ -6,8 +6,9 @@
 use xshell::Cmd;
 
 use crate::failure::Failure;
-use crate::setup::Toolchain;
-use crate::workspace::Workspace;
+use crate::setup::{Toolchain, browser};
+use crate::web;
+use crate::workspace::{Workspace, say};
 
 /// The target of the module.
 pub(crate) const TARGET: &str = "wasm32v1-none";
@@ -44,13 +45,22 @@ pub(crate) fn demo(workspace: &Workspace) -> Result<(), Failure> {
     )
 }
 
-/// Runs all tests: of the crates, and of the detections.
+/// Runs all tests: of the crates, of the page, and of the detections.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
+    // The page first: the program has it inside.
+    let page = browser::node(workspace);
+    match &page {
+        Ok(()) => web::web(workspace)?,
+        Err(why) => say(&format!("goes on without the triage page: {why}")),
+    }
     workspace.step(
         "runs the tests of every crate",
         workspace.cargo().args(["test", "--workspace"]),
         "`cargo test --package CRATE NAME` runs the test that failed alone",
     )?;
+    if page.is_ok() {
+        web::test(workspace)?;
+    }
     workspace.step(
         "runs the test cases of the detections and the samples",
         host_runner(workspace).args(["test", "rules", "samples"]),

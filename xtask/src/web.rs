@@ -6,29 +6,39 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xshell::cmd;
+use xshell::{Cmd, cmd};
 
 use crate::commands::SIMD;
 use crate::failure::Failure;
+use crate::setup::browser;
 use crate::workspace::{Workspace, say};
 
 /// The target of the browser's modules, which have std, unlike the hosts' module.
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// As `host-runner/build.rs` builds the hosts' module: the page loads what is smaller sooner.
+const INLINE: &str = "-Cllvm-args=-inline-threshold=100";
+
 const MEND: &str = "mend what is said above, then run this again";
 
 /// Builds the page into `web/dist`, and the package into `web/package`.
 pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
+    browser::node(workspace).map_err(|why| Failure::new(why, "install it, then run this again"))?;
     target(workspace)?;
-    let plain = modules(workspace, "web", "", &["rule-web", "evtx-web"])?;
-    let simd = modules(workspace, "web-simd", SIMD, &["rule-web"])?;
+    let plain = modules(workspace, "web", INLINE, &["rule-web", "evtx-web"])?;
+    let simd = modules(
+        workspace,
+        "web-simd",
+        &format!("{INLINE} {SIMD}"),
+        &["rule-web"],
+    )?;
     let folder = workspace.root().join("web/package/wasm");
     bind(workspace, &plain.join("evtx_web.wasm"), &folder, "evtx")?;
     bind(workspace, &plain.join("rule_web.wasm"), &folder, "rule")?;
     let beside = simd.join("bindings");
     bind(workspace, &simd.join("rule_web.wasm"), &beside, "rule")?;
     take_simd(&beside, &folder)?;
-    npm(workspace)
+    page(workspace)
 }
 
 /// Has the target of the browser's modules.
@@ -110,20 +120,46 @@ fn take_simd(from: &Path, folder: &Path) -> Result<(), Failure> {
 }
 
 /// Builds the package and the page with what npm brings.
-fn npm(workspace: &Workspace) -> Result<(), Failure> {
+fn page(workspace: &Workspace) -> Result<(), Failure> {
     let web = workspace.root().join("web");
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let call = |arguments: &[&str]| {
-        cmd!(workspace.shell(), "{program} --prefix {web}")
-            .args(arguments)
-            .quiet()
-    };
-    let node = "install Node 20.19 or newer, get online, then run this again";
-    if !web.join("node_modules/.package-lock.json").is_file() {
-        say("the first time npm brings what the page is built with");
-        workspace.step("npm ci", call(&["ci", "--no-audit", "--no-fund"]), node)?;
-    }
-    workspace.step("builds the page", call(&["run", "build"]), MEND)?;
+    bring(workspace, &web)?;
+    workspace.step("builds the page", npm(workspace, &["run", "build"]), MEND)?;
     say(&format!("the page is in `{}`", web.join("dist").display()));
     Ok(())
+}
+
+/// Has npm bring what the page is built with, where that is not there as it should be.
+fn bring(workspace: &Workspace, web: &Path) -> Result<(), Failure> {
+    let lock = web.join("package-lock.json");
+    let made_from = web.join("node_modules/.made-from");
+    let read = |path: &Path| fs::read_to_string(path).ok();
+    let wanted = read(&lock);
+    if wanted.is_some() && read(&made_from) == wanted {
+        return Ok(());
+    }
+    workspace.step(
+        "brings what the page is built with",
+        npm(workspace, &["ci", "--no-audit", "--no-fund"]),
+        "get online, then run this again",
+    )?;
+    // Without it the next run brings everything again, no more.
+    let _ = fs::write(made_from, wanted.unwrap_or_default());
+    Ok(())
+}
+
+fn npm<'w>(workspace: &'w Workspace, arguments: &[&str]) -> Cmd<'w> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    cmd!(workspace.shell(), "{program} --prefix web")
+        .args(arguments)
+        .quiet()
+}
+
+/// Runs the tests of the page: its parts in Node, and what a user does in a browser.
+pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
+    browser::chromium(workspace);
+    workspace.step(
+        "runs the tests of the page",
+        npm(workspace, &["test"]),
+        "`npm --prefix web test -- NAME` runs one file of tests",
+    )
 }

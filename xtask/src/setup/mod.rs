@@ -14,6 +14,7 @@
 //! What the tests run the hosts of `examples/` on is another matter, see
 //! [`mod@hosts`].
 
+pub(crate) mod browser;
 mod debian;
 pub(crate) mod hosts;
 mod packages;
