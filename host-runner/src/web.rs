@@ -22,10 +22,11 @@ struct Files;
 const INDEX: &str = "index.html";
 
 /// What the page may do: run its own scripts, modules and workers, and ask its own server.
-/// It is what the page says of itself, and none may show it inside another.
+/// It is what `web/index.html` says of itself, with the reasons; what a page says does not
+/// hold for its workers, and a header does. None may show it inside another.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; \
-form-action 'none'; frame-ancestors 'none'";
+style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
+worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Whether the page is in this program.
 pub(crate) fn is_there() -> bool {
