@@ -40,11 +40,15 @@ export const filter = signal("");
 /** The record of the tab `Explain`. */
 export const record = signal("");
 
+/** How often the rules were edited. */
+let edits = 0;
+
 export async function start(): Promise<void> {
   try {
     const started = await client.ask("start", undefined);
     simd.value = started.simd;
-    described.value = started.described;
+    // Rules may have been dropped meanwhile.
+    if (edits === 0) described.value = started.described;
     const detections = [started.builtin.detections ?? []].flat();
     builtinText.value = detections.map(published).join("---\n");
     if (text.value === "") text.value = builtinText.value;
@@ -81,8 +85,6 @@ export function cancel(): void {
   void client.ask("cancel", undefined);
 }
 
-let edits = 0;
-
 /** Takes the text of the editor: what is wrong with it is shown there. */
 export async function edit(next: string): Promise<void> {
   text.value = next;
@@ -92,7 +94,8 @@ export async function edit(next: string): Promise<void> {
   if (next === builtinText.value) {
     problems.value = [];
     rules.value = {};
-    described.value = (await client.ask("start", undefined)).described;
+    const description = await client.ask("check", {});
+    if (isLast()) described.value = description;
     return;
   }
   const document = await read(next);

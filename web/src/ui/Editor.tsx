@@ -48,7 +48,7 @@ export function Editor() {
           highlightActiveLine(),
           EditorView.lineWrapping,
           keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": "Rules" }),
+          EditorView.contentAttributes.of({ "aria-label": "Rules", tabindex: "0" }),
           language(),
           changed,
         ],
