@@ -7,6 +7,7 @@ import type { Macro } from "rule-web";
 import { isScalar, LineCounter, parseAllDocuments, type Document, type Scalar } from "yaml";
 
 import type { Failed, Rules } from "../engine/protocol";
+import { indented } from "./indent";
 import { placeInScalar } from "./place";
 
 /** Something wrong at a place of the text. */
@@ -14,7 +15,11 @@ export interface Problem {
   from: number;
   to: number;
   message: string;
+  /** An error stops all rules; with a warning the others run. */
+  severity: "error" | "warning";
 }
+
+type Spot = { from: number; to: number; message: string };
 
 /** A search in the text. */
 interface Search {
@@ -28,10 +33,16 @@ export interface Read {
   rules: Rules;
   problems: Problem[];
   /** Where in the text the engine's error is. */
-  locate(failed: Failed): Problem;
+  locate(failed: Failed): Spot;
 }
 
-export async function read(text: string): Promise<Read> {
+export async function read(given: string): Promise<Read> {
+  const { text, back } = indented(given);
+  const placed = <S extends Spot>(spot: S): S => ({
+    ...spot,
+    from: back(spot.from),
+    to: back(spot.to),
+  });
   const searches: Search[] = [];
   const problems: Problem[] = [];
   const detections: Record<string, unknown>[] = [];
@@ -41,7 +52,8 @@ export async function read(text: string): Promise<Read> {
     detections.push({ name: "search", id: await digest(search), search });
     searches.push({ name: "search", text: search, node: undefined });
   } else {
-    for (const document of parsed(text, problems)) {
+    const documents = parsed(text, problems);
+    for (const document of documents) {
       const value: unknown = document.toJS();
       if (value === null) continue;
       if (isDetection(value)) {
@@ -56,14 +68,21 @@ export async function read(text: string): Promise<Read> {
         const [from, to] = extent(document, text);
         const message =
           "this is neither a detection nor a macro: it has no key `search` and no `definition`";
-        problems.push({ from, to, message });
+        const severity = documents.length > 1 ? "warning" : "error";
+        problems.push({ from, to, message, severity });
       }
     }
   }
   const rules: Rules = {};
   if (detections.length > 0) rules.detections = detections as never;
   if (Object.keys(macros).length > 0) rules.macros = macros;
-  return { rules, problems, locate: (failed) => locate(text, searches, failed) };
+  // Of several the others run where one cannot, as of a folder of the program.
+  if (detections.length > 1) rules.refused = "skip";
+  return {
+    rules,
+    problems: problems.map(placed),
+    locate: (failed) => placed(locate(text, searches, failed)),
+  };
 }
 
 function parsed(text: string, problems: Problem[]): Document[] {
@@ -73,7 +92,8 @@ function parsed(text: string, problems: Problem[]): Document[] {
   for (const { errors } of documents) {
     for (const { message, pos } of errors) {
       const [line = message] = message.split("\n");
-      problems.push({ from: pos[0], to: Math.max(pos[1], pos[0] + 1), message: line });
+      const [from, to] = [pos[0], Math.max(pos[1], pos[0] + 1)];
+      problems.push({ from, to, message: line, severity: "error" });
     }
   }
   return documents.filter(({ errors }) => errors.length === 0);
@@ -109,7 +129,7 @@ function extent(document: Document, text: string): [number, number] {
   return [from, end < 0 ? text.length : end];
 }
 
-function locate(text: string, searches: Search[], failed: Failed): Problem {
+function locate(text: string, searches: Search[], failed: Failed): Spot {
   const message = failed.message;
   const named = searches.find(({ name }) => name === failed.detection);
   const search = named ?? (searches.length === 1 ? searches[0] : undefined);

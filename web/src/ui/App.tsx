@@ -1,4 +1,4 @@
-import { failure, running, sources, summary, tab, type Tab, problems } from "../state";
+import { failure, running, sources, summary, tab, type Tab, errors } from "../state";
 import { DropTarget } from "./DropTarget";
 import { Explain } from "./Explain";
 import { Findings } from "./Findings";
@@ -90,7 +90,7 @@ function Tabs() {
             {id === "findings" && summary.value !== undefined && (
               <span class="badge">{summary.value.findings.toLocaleString("en")}</span>
             )}
-            {id === "rule" && problems.value.length > 0 && (
+            {id === "rule" && errors.value.length > 0 && (
               <span class="badge bad" aria-label="with an error">
                 !
               </span>

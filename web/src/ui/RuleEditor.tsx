@@ -5,6 +5,7 @@ import {
   builtinText,
   described,
   edit,
+  errors,
   isBuiltin,
   picture,
   problems,
@@ -14,6 +15,8 @@ import {
   tab,
   text,
 } from "../state";
+import type { Problem } from "../rules/document";
+import { number } from "./format";
 import { Prose } from "./Prose";
 
 export function RuleEditor() {
@@ -44,7 +47,7 @@ export function RuleEditor() {
               <button
                 type="button"
                 class="primary"
-                disabled={running.value || problems.value.length > 0}
+                disabled={running.value || errors.value.length > 0}
                 onClick={() => void run()}
               >
                 Search again
@@ -59,29 +62,34 @@ export function RuleEditor() {
   );
 }
 
+/** As many are listed. */
+const LISTED = 50;
+
 /** What is wrong with the rules, or what they are. */
 function Check() {
-  const found = problems.value;
-  if (found.length > 0) {
+  if (errors.value.length > 0) {
     return (
       <div class="card check bad" role="alert">
-        <h2>{found.length === 1 ? "This cannot run" : `${found.length} errors`}</h2>
-        <ul>
-          {found.map(({ from, message }) => (
-            <li key={`${from} ${message}`}>
-              <Prose text={message} /> <span class="meta">line {line(from)}</span>
-            </li>
-          ))}
-        </ul>
+        <h2>
+          {errors.value.length === 1 ? "This cannot run" : `${number(errors.value.length)} errors`}
+        </h2>
+        <Problems found={errors.value} />
         {picture.value !== undefined && <pre>{picture.value}</pre>}
       </div>
     );
   }
   const rules = described.value?.rules ?? [];
+  const warnings = problems.value;
   return (
     <div class="card check" role="status">
-      <h2>{rules.length === 1 ? "Ready" : `${rules.length} rules are ready`}</h2>
-      {rules.slice(0, 20).map((rule) => (
+      <h2>{rules.length === 1 ? "Ready" : `${number(rules.length)} rules are ready`}</h2>
+      {warnings.length > 0 && (
+        <details>
+          <summary>{number(warnings.length)} cannot run, and are left out</summary>
+          <Problems found={warnings} />
+        </details>
+      )}
+      {rules.slice(0, LISTED).map((rule) => (
         <section key={rule.id}>
           <h3>{rule.name}</h3>
           <dl class="fields">
@@ -100,7 +108,21 @@ function Check() {
           </details>
         </section>
       ))}
+      {rules.length > LISTED && <p class="meta">and {number(rules.length - LISTED)} more</p>}
     </div>
+  );
+}
+
+function Problems({ found }: { found: Problem[] }) {
+  return (
+    <ul>
+      {found.slice(0, LISTED).map(({ from, message }) => (
+        <li key={`${from} ${message}`}>
+          <Prose text={message} /> <span class="meta">line {number(line(from))}</span>
+        </li>
+      ))}
+      {found.length > LISTED && <li class="meta">and {number(found.length - LISTED)} more</li>}
+    </ul>
   );
 }
 
