@@ -14,12 +14,15 @@ import { placeInScalar } from "./place";
 export interface Problem {
   from: number;
   to: number;
+  /** From 1. */
+  line: number;
   message: string;
   /** An error stops all rules; with a warning the others run. */
   severity: "error" | "warning";
 }
 
-type Spot = { from: number; to: number; message: string };
+type Spot = Omit<Problem, "severity" | "line">;
+type Placed = Omit<Problem, "severity">;
 
 /** A search in the text. */
 interface Search {
@@ -33,18 +36,18 @@ export interface Read {
   rules: Rules;
   problems: Problem[];
   /** Where in the text the engine's error is. */
-  locate(failed: Failed): Spot;
+  locate(failed: Failed): Placed;
 }
 
 export async function read(given: string): Promise<Read> {
   const { text, back } = indented(given);
-  const placed = <S extends Spot>(spot: S): S => ({
-    ...spot,
-    from: back(spot.from),
-    to: back(spot.to),
-  });
+  const starts = [0, ...[...given.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  const placed = <S extends Spot>(spot: S): S & { line: number } => {
+    const from = back(spot.from);
+    return { ...spot, from, to: back(spot.to), line: lineAt(starts, from) };
+  };
   const searches: Search[] = [];
-  const problems: Problem[] = [];
+  const problems: Omit<Problem, "line">[] = [];
   const detections: Record<string, unknown>[] = [];
   const macros: Record<string, Macro> = {};
   if (isBare(text)) {
@@ -85,7 +88,7 @@ export async function read(given: string): Promise<Read> {
   };
 }
 
-function parsed(text: string, problems: Problem[]): Document[] {
+function parsed(text: string, problems: Omit<Problem, "line">[]): Document[] {
   // Of a key that stands twice the last counts, as in the program.
   const documents = parseAllDocuments(text, { lineCounter: new LineCounter(), uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
@@ -147,6 +150,17 @@ function locate(text: string, searches: Search[], failed: Failed): Spot {
   const at = decoder.decode(bytes.subarray(0, where.offset)).length;
   const length = decoder.decode(bytes.subarray(where.offset, where.offset + where.length)).length;
   return { ...spot(text, search, at, length), message };
+}
+
+/** The line of a place, by where lines start. */
+function lineAt(starts: number[], place: number): number {
+  let [low, high] = [0, starts.length];
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= place) low = middle;
+    else high = middle;
+  }
+  return low + 1;
 }
 
 function firstLine(text: string): number {

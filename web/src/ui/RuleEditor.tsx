@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Rule } from "rule-web";
 
 import {
   builtinText,
@@ -13,7 +14,6 @@ import {
   running,
   sources,
   tab,
-  text,
 } from "../state";
 import type { Problem } from "../rules/document";
 import { number } from "./format";
@@ -62,8 +62,9 @@ export function RuleEditor() {
   );
 }
 
-/** As many are listed. */
+/** As many are listed, and as many shown whole. */
 const LISTED = 50;
+const WHOLE = 3;
 
 /** What is wrong with the rules, or what they are. */
 function Check() {
@@ -89,45 +90,56 @@ function Check() {
           <Problems found={warnings} />
         </details>
       )}
-      {rules.slice(0, LISTED).map((rule) => (
-        <section key={rule.id}>
-          <h3>{rule.name}</h3>
-          <dl class="fields">
-            <div>
-              <dt>fields</dt>
-              <dd>{rule.fields.join(", ") || "–"}</dd>
-            </div>
-            <div>
-              <dt>schedule</dt>
-              <dd>{schedule(rule.schedule)}</dd>
-            </div>
-          </dl>
-          <details>
-            <summary>With its macros</summary>
-            <pre>{rule.expanded}</pre>
+      {rules.slice(0, LISTED).map((rule) =>
+        rules.length > WHOLE ? (
+          <details key={rule.id}>
+            <summary>{rule.name}</summary>
+            <About rule={rule} />
           </details>
-        </section>
-      ))}
+        ) : (
+          <section key={rule.id}>
+            <h3>{rule.name}</h3>
+            <About rule={rule} />
+          </section>
+        ),
+      )}
       {rules.length > LISTED && <p class="meta">and {number(rules.length - LISTED)} more</p>}
     </div>
+  );
+}
+
+function About({ rule }: { rule: Rule }) {
+  return (
+    <>
+      <dl class="fields">
+        <div>
+          <dt>fields</dt>
+          <dd>{rule.fields.join(", ") || "–"}</dd>
+        </div>
+        <div>
+          <dt>schedule</dt>
+          <dd>{schedule(rule.schedule)}</dd>
+        </div>
+      </dl>
+      <details>
+        <summary>With its macros</summary>
+        <pre>{rule.expanded}</pre>
+      </details>
+    </>
   );
 }
 
 function Problems({ found }: { found: Problem[] }) {
   return (
     <ul>
-      {found.slice(0, LISTED).map(({ from, message }) => (
+      {found.slice(0, LISTED).map(({ from, line, message }) => (
         <li key={`${from} ${message}`}>
-          <Prose text={message} /> <span class="meta">line {number(line(from))}</span>
+          <Prose text={message} /> <span class="meta">line {number(line)}</span>
         </li>
       ))}
       {found.length > LISTED && <li class="meta">and {number(found.length - LISTED)} more</li>}
     </ul>
   );
-}
-
-function line(offset: number): number {
-  return text.value.slice(0, offset).split("\n").length;
 }
 
 function schedule(schedule: unknown): string {
