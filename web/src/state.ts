@@ -3,9 +3,9 @@
 import { computed, signal } from "@preact/signals";
 import type { Description } from "rule-web";
 
-import { CallError, Client } from "./engine/client";
-import type { Column, ExportForm, Failed, Rules, Source, Summary, Window } from "./engine/protocol";
-import { type Problem, read } from "./rules/document";
+import { Client } from "./engine/client";
+import type { Column, ExportForm, Source, Summary, Window } from "./engine/protocol";
+import type { Problem } from "./rules/document";
 import { published } from "./rules/published";
 
 export const client = new Client();
@@ -20,19 +20,23 @@ export const stopping = signal(false);
 export const summary = signal<Summary | undefined>(undefined);
 export const failure = signal<string | undefined>(undefined);
 export const builtinText = signal("");
-export const simd = signal<boolean | undefined>(undefined);
 
-/** The rules of the editor, where they are not the built-in ones. */
+/** After so many milliseconds without a key the rules are checked. */
+const PAUSE = 250;
+
+/** The text of the editor. */
 export const text = signal("");
-export const rules = signal<Rules>({});
+/** The last text that can run: its rules are those of the next search. */
+export const ready = signal("");
 export const described = signal<Description | undefined>(undefined);
 export const problems = signal<Problem[]>([]);
 export const picture = signal<string | undefined>(undefined);
 export const isBuiltin = computed(() => text.value === builtinText.value);
-/** The rules that the findings on the page are of. */
-const used = signal<Rules>({});
-export const isStale = computed(() => summary.value !== undefined && used.value !== rules.value);
-export const usedRules = computed(() => used.value);
+/** What stops all rules. */
+export const errors = computed(() => problems.value.filter(({ severity }) => severity === "error"));
+/** The text whose rules the findings on the page are of. */
+const used = signal("");
+export const isStale = computed(() => summary.value !== undefined && used.value !== ready.value);
 
 export const sort = signal<{ column: Column; descending: boolean } | undefined>(undefined);
 export const filter = signal("");
@@ -40,14 +44,24 @@ export const filter = signal("");
 /** The record of the tab `Explain`. */
 export const record = signal("");
 
-export async function start(): Promise<void> {
+/** How often the rules were edited. */
+let edits = 0;
+
+let started: Promise<void> | undefined;
+
+/** Loads the engine, once. */
+export function start(): Promise<void> {
+  return (started ??= load());
+}
+
+async function load(): Promise<void> {
   try {
     const started = await client.ask("start", undefined);
-    simd.value = started.simd;
-    described.value = started.described;
+    // Rules may have been dropped meanwhile.
+    if (edits === 0) described.value = started.described;
     const detections = [started.builtin.detections ?? []].flat();
     builtinText.value = detections.map(published).join("---\n");
-    if (text.value === "") text.value = builtinText.value;
+    if (text.value === "") text.value = ready.value = builtinText.value;
   } catch (error) {
     failure.value = `the engine cannot be loaded: ${said(error)}`;
   }
@@ -55,7 +69,13 @@ export async function start(): Promise<void> {
 
 /** Runs the rules over the sources, or over those of the last run. */
 export async function run(given: Source[] = sources.value): Promise<void> {
-  if (given.length === 0 || problems.value.length > 0) return;
+  await start();
+  if (pause !== undefined) await edit(text.value);
+  if (given.length === 0) return;
+  if (errors.value.length > 0) {
+    failure.value = "the rules cannot run: mend them first, or go back to the built-in ones";
+    return;
+  }
   sources.value = given;
   summary.value = undefined;
   failure.value = undefined;
@@ -65,8 +85,8 @@ export async function run(given: Source[] = sources.value): Promise<void> {
   tab.value = "findings";
   filter.value = "";
   sort.value = undefined;
-  used.value = rules.value;
-  const request = { sources: given, rules: rules.value, window: window_.value };
+  used.value = ready.value;
+  const request = { sources: given, window: window_.value };
   try {
     summary.value = await client.ask("run", request);
   } catch (error) {
@@ -81,39 +101,29 @@ export function cancel(): void {
   void client.ask("cancel", undefined);
 }
 
-let edits = 0;
+let pause: ReturnType<typeof setTimeout> | undefined;
+
+/** Takes a text that is still being written: it is checked after a pause. */
+export function typed(next: string): void {
+  clearTimeout(pause);
+  text.value = next;
+  pause = setTimeout(() => void edit(next), PAUSE);
+}
 
 /** Takes the text of the editor: what is wrong with it is shown there. */
 export async function edit(next: string): Promise<void> {
+  clearTimeout(pause);
+  pause = undefined;
   text.value = next;
   const number = ++edits;
-  const isLast = () => number === edits;
-  picture.value = undefined;
-  if (next === builtinText.value) {
-    problems.value = [];
-    rules.value = {};
-    described.value = (await client.ask("start", undefined)).described;
-    return;
-  }
-  const document = await read(next);
-  if (!isLast()) return;
-  if (document.problems.length > 0) {
-    problems.value = document.problems;
-    return;
-  }
-  try {
-    const description = await client.ask("check", document.rules);
-    if (!isLast()) return;
-    problems.value = [];
-    rules.value = document.rules;
-    described.value = description;
-  } catch (error) {
-    if (!isLast()) return;
-    const failed: Failed =
-      error instanceof CallError ? error.failed : { message: said(error) };
-    problems.value = [document.locate(failed)];
-    picture.value = failed.picture;
-  }
+  const given = next === builtinText.value ? "" : next;
+  const checked = await client.ask("check", given);
+  if (number !== edits) return;
+  problems.value = checked.problems;
+  picture.value = checked.picture;
+  if (checked.described === undefined) return;
+  described.value = checked.described;
+  ready.value = next;
 }
 
 /** Puts rules that were dropped into the editor, behind one another. */

@@ -1,3 +1,5 @@
+import type { Place } from "./error.js";
+
 /** A macro: its text, or that and the names of its arguments. */
 export type Macro = string | { definition: string; arguments?: string[] };
 
@@ -93,12 +95,24 @@ export interface Rule {
   stories: string[];
 }
 
+/** A detection that does not run, and why. */
+export interface Refused {
+  code: string;
+  message: string;
+  what?: string;
+  detection?: string;
+  where?: Place;
+  picture?: string;
+}
+
 /** What a session runs. */
 export interface Description {
   abi: string;
   engine: string;
   digest: string;
   rules: Rule[];
+  /** With `refused: "skip"`: what does not run, and why. */
+  refused?: Refused[];
   fields: string[];
   literals: string[] | null;
   limits: Record<string, number>;

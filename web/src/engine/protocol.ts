@@ -9,6 +9,8 @@ import type {
   Place,
 } from "rule-web";
 
+import type { Problem } from "../rules/document";
+
 /** An input, as the page has it. */
 export interface Source {
   name: string;
@@ -19,13 +21,22 @@ export interface Source {
 export interface Rules {
   detections?: Config["detections"];
   macros?: Config["macros"];
+  refused?: Config["refused"];
+}
+
+/** What becomes of the text of the editor. */
+export interface Checked {
+  problems: Problem[];
+  /** The place of the one error in its search, as the engine draws it. */
+  picture?: string;
+  /** What runs; nothing where there is an error. */
+  described?: Description;
 }
 
 export type Window = "schedule" | "all";
 
 export interface RunRequest {
   sources: Source[];
-  rules: Rules;
   window: Window;
 }
 
@@ -96,11 +107,13 @@ export interface Failed {
 
 /** The calls of the worker, each with what it takes and gives. */
 export interface Calls {
-  start: { takes: undefined; gives: { simd: boolean; builtin: Config; described: Description } };
+  start: { takes: undefined; gives: { builtin: Config; described: Description } };
   run: { takes: RunRequest; gives: Summary };
   cancel: { takes: undefined; gives: undefined };
-  check: { takes: Rules; gives: Description };
-  explain: { takes: { rules: Rules; record: string }; gives: Explanation };
+  /** Takes the text of the editor as the rules of what follows; empty is what is built in. */
+  check: { takes: string; gives: Checked };
+  /** With the rules of the editor, or with those of the findings. */
+  explain: { takes: { ofFindings: boolean; record: string }; gives: Explanation };
   view: { takes: View; gives: number };
   rows: { takes: { from: number; to: number }; gives: Finding[] };
   alert: { takes: number; gives: Alert };

@@ -3,7 +3,7 @@
 import type { Engine, Input, Session } from "rule-web";
 
 import type { Findings } from "./findings";
-import type { Notice, Progress, RunRequest, Source, Summary } from "./protocol";
+import type { Notice, Progress, Rules, RunRequest, Source, Summary } from "./protocol";
 import { open, type Opened } from "./source";
 
 /** Events shown behind each row. */
@@ -26,8 +26,12 @@ export class Run {
   #told = 0;
   #cancelled = false;
 
-  constructor(engine: Engine, request: RunRequest, tell: (progress: Progress) => void) {
-    const { rules, window, sources } = request;
+  constructor(
+    engine: Engine,
+    rules: Rules,
+    { window, sources }: RunRequest,
+    tell: (progress: Progress) => void,
+  ) {
     this.#session = engine.open({ ...rules, window, samples: SAMPLES, limits: LIMITS });
     this.#sources = sources;
     this.#tell = tell;

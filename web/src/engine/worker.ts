@@ -1,17 +1,22 @@
 /** The worker: the engine and the findings live here, so that the page never waits. */
 
-import { Engine, RuleError, type Session } from "rule-web";
+import { Engine, RuleError } from "rule-web";
 import plainUrl from "rule-web/wasm/rule_bg.wasm?url";
 import simdUrl from "rule-web/wasm/rule_simd_bg.wasm?url";
 
 import { Findings } from "./findings";
 import { exported } from "./export";
 import { Run } from "./run";
-import type { Answer, Call, Calls, Failed, Request, Rules, RunRequest } from "./protocol";
+import { Opened } from "./opened";
+import type { Answer, Call, Calls, Checked, Failed, Request, RunRequest } from "./protocol";
+import { type Problem, read } from "../rules/document";
 
 const engine = Engine.load((simd) => fetch(simd ? simdUrl : plainUrl));
 let findings = new Findings();
 let running: Run | undefined;
+/** The rules of the editor, and those of the findings. */
+let rules = new Opened({});
+let used = rules;
 
 type Handlers = {
   [C in Call]: (value: Calls[C]["takes"]) => Calls[C]["gives"] | Promise<Calls[C]["gives"]>;
@@ -20,8 +25,7 @@ type Handlers = {
 const handlers: Handlers = {
   async start() {
     const loaded = await engine;
-    const builtin = loaded.builtin();
-    return { simd: loaded.simd, builtin, described: await check({}) };
+    return { builtin: loaded.builtin(), described: rules.session(loaded).describe() };
   },
   run,
   cancel() {
@@ -29,7 +33,8 @@ const handlers: Handlers = {
     return undefined;
   },
   check,
-  explain: ({ rules, record }) => withSession(rules, (session) => session.explain(record)),
+  explain: async ({ ofFindings, record }) =>
+    (ofFindings ? used : rules).session(await engine).explain(record),
   view: (view) => findings.show(view),
   rows: ({ from, to }) => findings.rows(from, to),
   alert: (index) => findings.alert(index),
@@ -38,7 +43,9 @@ const handlers: Handlers = {
 
 async function run(request: RunRequest) {
   running?.cancel();
-  const run = new Run(await engine, request, (progress) => post({ progress }));
+  if (used !== rules) used.close();
+  used = rules;
+  const run = new Run(await engine, used.rules, request, (progress) => post({ progress }));
   running = run;
   findings = new Findings();
   try {
@@ -48,16 +55,33 @@ async function run(request: RunRequest) {
   }
 }
 
-function check(rules: Rules) {
-  return withSession(rules, (session) => session.describe());
-}
+let checks = 0;
 
-async function withSession<T>(rules: Rules, call: (session: Session) => T): Promise<T> {
-  const session = (await engine).open({ ...rules });
+async function check(text: string): Promise<Checked> {
+  const number = ++checks;
+  const document = await read(text);
+  const { problems } = document;
+  if (problems.some(({ severity }) => severity === "error")) return { problems };
+  const next = new Opened(document.rules);
   try {
-    return call(session);
-  } finally {
-    session.close();
+    const described = next.session(await engine).describe();
+    const refused = described.refused ?? [];
+    const warnings = refused.map(
+      (failed): Problem => ({ ...document.locate(failed), severity: "warning" }),
+    );
+    if (number === checks) {
+      if (rules !== used) rules.close();
+      rules = next;
+    } else {
+      next.close();
+    }
+    return { problems: [...problems, ...warnings], described };
+  } catch (error) {
+    const why = failed(error);
+    return {
+      problems: [...problems, { ...document.locate(why), severity: "error" }],
+      ...(why.picture === undefined ? {} : { picture: why.picture }),
+    };
   }
 }
 

@@ -7,14 +7,22 @@ import type { Macro } from "rule-web";
 import { isScalar, LineCounter, parseAllDocuments, type Document, type Scalar } from "yaml";
 
 import type { Failed, Rules } from "../engine/protocol";
+import { indented } from "./indent";
 import { placeInScalar } from "./place";
 
 /** Something wrong at a place of the text. */
 export interface Problem {
   from: number;
   to: number;
+  /** From 1. */
+  line: number;
   message: string;
+  /** An error stops all rules; with a warning the others run. */
+  severity: "error" | "warning";
 }
+
+type Spot = Omit<Problem, "severity" | "line">;
+type Placed = Omit<Problem, "severity">;
 
 /** A search in the text. */
 interface Search {
@@ -28,12 +36,18 @@ export interface Read {
   rules: Rules;
   problems: Problem[];
   /** Where in the text the engine's error is. */
-  locate(failed: Failed): Problem;
+  locate(failed: Failed): Placed;
 }
 
-export async function read(text: string): Promise<Read> {
+export async function read(given: string): Promise<Read> {
+  const { text, back } = indented(given);
+  const starts = [0, ...[...given.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  const placed = <S extends Spot>(spot: S): S & { line: number } => {
+    const from = back(spot.from);
+    return { ...spot, from, to: back(spot.to), line: lineAt(starts, from) };
+  };
   const searches: Search[] = [];
-  const problems: Problem[] = [];
+  const problems: Omit<Problem, "line">[] = [];
   const detections: Record<string, unknown>[] = [];
   const macros: Record<string, Macro> = {};
   if (isBare(text)) {
@@ -41,7 +55,8 @@ export async function read(text: string): Promise<Read> {
     detections.push({ name: "search", id: await digest(search), search });
     searches.push({ name: "search", text: search, node: undefined });
   } else {
-    for (const document of parsed(text, problems)) {
+    const documents = parsed(text, problems);
+    for (const document of documents) {
       const value: unknown = document.toJS();
       if (value === null) continue;
       if (isDetection(value)) {
@@ -56,24 +71,32 @@ export async function read(text: string): Promise<Read> {
         const [from, to] = extent(document, text);
         const message =
           "this is neither a detection nor a macro: it has no key `search` and no `definition`";
-        problems.push({ from, to, message });
+        const severity = documents.length > 1 ? "warning" : "error";
+        problems.push({ from, to, message, severity });
       }
     }
   }
   const rules: Rules = {};
   if (detections.length > 0) rules.detections = detections as never;
   if (Object.keys(macros).length > 0) rules.macros = macros;
-  return { rules, problems, locate: (failed) => locate(text, searches, failed) };
+  // Of several the others run where one cannot, as of a folder of the program.
+  if (detections.length > 1) rules.refused = "skip";
+  return {
+    rules,
+    problems: problems.map(placed),
+    locate: (failed) => placed(locate(text, searches, failed)),
+  };
 }
 
-function parsed(text: string, problems: Problem[]): Document[] {
+function parsed(text: string, problems: Omit<Problem, "line">[]): Document[] {
   // Of a key that stands twice the last counts, as in the program.
   const documents = parseAllDocuments(text, { lineCounter: new LineCounter(), uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
   for (const { errors } of documents) {
     for (const { message, pos } of errors) {
       const [line = message] = message.split("\n");
-      problems.push({ from: pos[0], to: Math.max(pos[1], pos[0] + 1), message: line });
+      const [from, to] = [pos[0], Math.max(pos[1], pos[0] + 1)];
+      problems.push({ from, to, message: line, severity: "error" });
     }
   }
   return documents.filter(({ errors }) => errors.length === 0);
@@ -109,7 +132,7 @@ function extent(document: Document, text: string): [number, number] {
   return [from, end < 0 ? text.length : end];
 }
 
-function locate(text: string, searches: Search[], failed: Failed): Problem {
+function locate(text: string, searches: Search[], failed: Failed): Spot {
   const message = failed.message;
   const named = searches.find(({ name }) => name === failed.detection);
   const search = named ?? (searches.length === 1 ? searches[0] : undefined);
@@ -127,6 +150,17 @@ function locate(text: string, searches: Search[], failed: Failed): Problem {
   const at = decoder.decode(bytes.subarray(0, where.offset)).length;
   const length = decoder.decode(bytes.subarray(where.offset, where.offset + where.length)).length;
   return { ...spot(text, search, at, length), message };
+}
+
+/** The line of a place, by where lines start. */
+function lineAt(starts: number[], place: number): number {
+  let [low, high] = [0, starts.length];
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= place) low = middle;
+    else high = middle;
+  }
+  return low + 1;
 }
 
 function firstLine(text: string): number {

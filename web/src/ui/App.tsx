@@ -1,4 +1,4 @@
-import { failure, running, sources, summary, tab, type Tab, problems } from "../state";
+import { failure, running, sources, summary, tab, type Tab, errors } from "../state";
 import { DropTarget } from "./DropTarget";
 import { Explain } from "./Explain";
 import { Findings } from "./Findings";
@@ -73,33 +73,35 @@ function Tabs() {
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Views" onKeyDown={move}>
-      {TABS.map(({ id, label }) => (
-        <button
-          key={id}
-          id={`tab-${id}`}
-          type="button"
-          role="tab"
-          aria-selected={tab.value === id}
-          aria-controls={`panel-${id}`}
-          tabIndex={tab.value === id ? 0 : -1}
-          onClick={() => (tab.value = id)}
-        >
-          {label}
-          {id === "findings" && summary.value !== undefined && (
-            <span class="badge">{summary.value.findings.toLocaleString("en")}</span>
-          )}
-          {id === "rule" && problems.value.length > 0 && (
-            <span class="badge bad" aria-label="with an error">
-              !
-            </span>
-          )}
-        </button>
-      ))}
+    <nav class="tabs" aria-label="Views">
+      <div role="tablist" aria-label="Views" onKeyDown={move}>
+        {TABS.map(({ id, label }) => (
+          <button
+            key={id}
+            id={`tab-${id}`}
+            type="button"
+            role="tab"
+            aria-selected={tab.value === id}
+            aria-controls={`panel-${id}`}
+            tabIndex={tab.value === id ? 0 : -1}
+            onClick={() => (tab.value = id)}
+          >
+            {label}
+            {id === "findings" && summary.value !== undefined && (
+              <span class="badge">{summary.value.findings.toLocaleString("en")}</span>
+            )}
+            {id === "rule" && errors.value.length > 0 && (
+              <span class="badge bad" aria-label="with an error">
+                !
+              </span>
+            )}
+          </button>
+        ))}
+      </div>
       <span class="tabs-files" title={sources.value.map(({ name }) => name).join("\n")}>
         {named(sources.value.map(({ name }) => name))}
       </span>
-    </div>
+    </nav>
   );
 }
 

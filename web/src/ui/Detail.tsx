@@ -2,7 +2,7 @@ import type { Alert, Sample } from "rule-web";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { pieces, wanted } from "../rules/marks";
-import { client, explain, usedRules } from "../state";
+import { client, explain } from "../state";
 import { level } from "./Findings";
 import { number, span, time } from "./format";
 
@@ -118,7 +118,7 @@ function Event({ sample, rule }: { sample: Sample; rule: string }) {
   const [words, setWords] = useState<string[]>([]);
   useEffect(() => {
     void client
-      .ask("explain", { rules: usedRules.value, record: sample.text })
+      .ask("explain", { ofFindings: true, record: sample.text })
       .then(({ rules }) => {
         const found = rules.find(({ id }) => id === rule);
         if (found !== undefined) setWords(wanted(found.search));

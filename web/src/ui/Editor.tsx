@@ -12,11 +12,8 @@ import {
 import { useEffect, useRef } from "preact/hooks";
 
 import { rules as language } from "../rules/language";
-import { edit, problems, text } from "../state";
+import { problems, text, typed } from "../state";
 import { editorStyle } from "./editor-style";
-
-/** After so many milliseconds without a key the rules are checked. */
-const PAUSE = 250;
 
 /** The editor. In a shadow root its styles are adopted sheets, which the page's policy allows. */
 export function Editor() {
@@ -27,11 +24,8 @@ export function Editor() {
     if (element === null) return;
     const root = element.shadowRoot ?? element.attachShadow({ mode: "open", delegatesFocus: true });
     root.adoptedStyleSheets = [editorStyle()];
-    let pause: ReturnType<typeof setTimeout> | undefined;
     const changed = EditorView.updateListener.of(({ docChanged, state }) => {
-      if (!docChanged) return;
-      clearTimeout(pause);
-      pause = setTimeout(() => void edit(state.doc.toString()), PAUSE);
+      if (docChanged && state.doc.toString() !== text.value) typed(state.doc.toString());
     });
     const editor = new EditorView({
       parent: root,
@@ -48,17 +42,14 @@ export function Editor() {
           highlightActiveLine(),
           EditorView.lineWrapping,
           keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": "Rules" }),
+          EditorView.contentAttributes.of({ "aria-label": "Rules", tabindex: "0" }),
           language(),
           changed,
         ],
       }),
     });
     view.current = editor;
-    return () => {
-      clearTimeout(pause);
-      editor.destroy();
-    };
+    return () => editor.destroy();
   }, []);
   // What is set elsewhere, a dropped rule or the built-in one, goes into the editor.
   useEffect(() => {
@@ -70,11 +61,11 @@ export function Editor() {
     const editor = view.current;
     if (editor === undefined) return;
     const end = editor.state.doc.length;
-    const diagnostics = problems.value.map(({ from, to, message }) => ({
+    const diagnostics = problems.value.map(({ from, to, message, severity }) => ({
       from: Math.min(from, end),
       to: Math.min(to, end),
       message,
-      severity: "error" as const,
+      severity,
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
   }, [problems.value]);

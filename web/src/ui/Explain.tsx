@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Explanation, Part } from "rule-web";
 import { useEffect } from "preact/hooks";
 
-import { client, record, rules, said } from "../state";
+import { client, ready, record, said } from "../state";
 
 export function Explain() {
   const answer = useSignal<Explanation | undefined>(undefined);
@@ -16,7 +16,7 @@ export function Explain() {
     }
     let current = true;
     const pause = setTimeout(() => {
-      client.ask("explain", { rules: rules.value, record: text }).then(
+      client.ask("explain", { ofFindings: false, record: text }).then(
         (given) => current && (answer.value = given),
         (failed) => {
           if (!current) return;
@@ -29,7 +29,7 @@ export function Explain() {
       current = false;
       clearTimeout(pause);
     };
-  }, [record.value, rules.value]);
+  }, [record.value, ready.value]);
   return (
     <div class="explain">
       <div class="card explain-in">

@@ -43,22 +43,24 @@ export function Results({ summary, children }: { summary: Summary; children: Com
         </p>
       )}
       <div class="overview">
-        <dl class="figures" aria-label="Counters" role="group">
-          <Figure name="events read" value={number(counters.records)} />
-          <Figure name="matched" value={number(counters.matches)} />
-          <Figure name="findings" value={number(findings)} />
-          <Figure
-            name="malformed"
-            value={number(counters.malformed)}
-            bad={counters.malformed > 0}
-          />
-          {others.map(
-            ([key, name]) =>
-              counters[key] > 0 && <Figure key={key} name={name} value={number(counters[key])} bad />,
-          )}
-          <Figure name="time" value={duration(seconds)} />
-          <Figure name="speed" value={`${bytes(counters.bytes / Math.max(seconds, 0.001))}/s`} />
-        </dl>
+        <div role="group" aria-label="Counters">
+          <dl class="figures">
+            <Figure name="events read" value={number(counters.records)} />
+            <Figure name="matched" value={number(counters.matches)} />
+            <Figure name="findings" value={number(findings)} />
+            <Figure
+              name="malformed"
+              value={number(counters.malformed)}
+              bad={counters.malformed > 0}
+            />
+            {others.map(
+              ([key, name]) =>
+                counters[key] > 0 && <Figure key={key} name={name} value={number(counters[key])} bad />,
+            )}
+            <Figure name="time" value={duration(seconds)} />
+            <Figure name="speed" value={`${bytes(counters.bytes / Math.max(seconds, 0.001))}/s`} />
+          </dl>
+        </div>
         <div class="exports" role="group" aria-label="Export">
           <span class="label">Export</span>
           {FORMS.map(({ form, label }) => (

@@ -1,10 +1,12 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Rule } from "rule-web";
 
 import {
   builtinText,
   described,
   edit,
+  errors,
   isBuiltin,
   picture,
   problems,
@@ -12,8 +14,9 @@ import {
   running,
   sources,
   tab,
-  text,
 } from "../state";
+import type { Problem } from "../rules/document";
+import { number } from "./format";
 import { Prose } from "./Prose";
 
 export function RuleEditor() {
@@ -44,7 +47,7 @@ export function RuleEditor() {
               <button
                 type="button"
                 class="primary"
-                disabled={running.value || problems.value.length > 0}
+                disabled={running.value || errors.value.length > 0}
                 onClick={() => void run()}
               >
                 Search again
@@ -59,53 +62,84 @@ export function RuleEditor() {
   );
 }
 
+/** As many are listed, and as many shown whole. */
+const LISTED = 50;
+const WHOLE = 3;
+
 /** What is wrong with the rules, or what they are. */
 function Check() {
-  const found = problems.value;
-  if (found.length > 0) {
+  if (errors.value.length > 0) {
     return (
       <div class="card check bad" role="alert">
-        <h2>{found.length === 1 ? "This cannot run" : `${found.length} errors`}</h2>
-        <ul>
-          {found.map(({ from, message }) => (
-            <li key={`${from} ${message}`}>
-              <Prose text={message} /> <span class="meta">line {line(from)}</span>
-            </li>
-          ))}
-        </ul>
+        <h2>
+          {errors.value.length === 1 ? "This cannot run" : `${number(errors.value.length)} errors`}
+        </h2>
+        <Problems found={errors.value} />
         {picture.value !== undefined && <pre>{picture.value}</pre>}
       </div>
     );
   }
   const rules = described.value?.rules ?? [];
+  const warnings = problems.value;
   return (
     <div class="card check" role="status">
-      <h2>{rules.length === 1 ? "Ready" : `${rules.length} rules are ready`}</h2>
-      {rules.slice(0, 20).map((rule) => (
-        <section key={rule.id}>
-          <h3>{rule.name}</h3>
-          <dl class="fields">
-            <div>
-              <dt>fields</dt>
-              <dd>{rule.fields.join(", ") || "–"}</dd>
-            </div>
-            <div>
-              <dt>schedule</dt>
-              <dd>{schedule(rule.schedule)}</dd>
-            </div>
-          </dl>
-          <details>
-            <summary>With its macros</summary>
-            <pre>{rule.expanded}</pre>
+      <h2>{rules.length === 1 ? "Ready" : `${number(rules.length)} rules are ready`}</h2>
+      {warnings.length > 0 && (
+        <details>
+          <summary>{number(warnings.length)} cannot run, and are left out</summary>
+          <Problems found={warnings} />
+        </details>
+      )}
+      {rules.slice(0, LISTED).map((rule) =>
+        rules.length > WHOLE ? (
+          <details key={rule.id}>
+            <summary>{rule.name}</summary>
+            <About rule={rule} />
           </details>
-        </section>
-      ))}
+        ) : (
+          <section key={rule.id}>
+            <h3>{rule.name}</h3>
+            <About rule={rule} />
+          </section>
+        ),
+      )}
+      {rules.length > LISTED && <p class="meta">and {number(rules.length - LISTED)} more</p>}
     </div>
   );
 }
 
-function line(offset: number): number {
-  return text.value.slice(0, offset).split("\n").length;
+function About({ rule }: { rule: Rule }) {
+  return (
+    <>
+      <dl class="fields">
+        <div>
+          <dt>fields</dt>
+          <dd>{rule.fields.join(", ") || "–"}</dd>
+        </div>
+        <div>
+          <dt>schedule</dt>
+          <dd>{schedule(rule.schedule)}</dd>
+        </div>
+      </dl>
+      <details>
+        <summary>With its macros</summary>
+        <pre>{rule.expanded}</pre>
+      </details>
+    </>
+  );
+}
+
+function Problems({ found }: { found: Problem[] }) {
+  return (
+    <ul>
+      {found.slice(0, LISTED).map(({ from, line, message }) => (
+        <li key={`${from} ${message}`}>
+          <Prose text={message} /> <span class="meta">line {number(line)}</span>
+        </li>
+      ))}
+      {found.length > LISTED && <li class="meta">and {number(found.length - LISTED)} more</li>}
+    </ul>
+  );
 }
 
 function schedule(schedule: unknown): string {

@@ -10,6 +10,8 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..")
 const data = process.env["RULE_DATA"] ?? resolve(root, "../shared/data");
 
 export const otrf = join(data, "windows/otrf_proxylogon.ndjson.gz");
+/** A release of detections and macros. */
+export const release = join(data, "escu");
 export const evtx = join(
   data,
   "windows/evtx/ID6-Failed_to_install_an_Exchange_transport_agent.evtx",

@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, test } from "vitest";
 
 import { read } from "../../src/rules/document";
+import { indented } from "../../src/rules/indent";
 import { pieces, wanted } from "../../src/rules/marks";
 import { placeInScalar } from "../../src/rules/place";
+import { has, release } from "../support/data";
 import { engine } from "../support/node";
 
 /** What the editor marks for a text that the engine refuses. */
@@ -11,12 +16,16 @@ async function marked(text: string): Promise<[string, string]> {
   const [problem] = document.problems;
   if (problem !== undefined) return [text.slice(problem.from, problem.to), problem.message];
   try {
-    engine.open({ ...document.rules }).close();
+    const session = engine.open({ ...document.rules });
+    const [refused] = session.describe().refused ?? [];
+    session.close();
+    if (refused === undefined) return ["", ""];
+    const { from, to, message } = document.locate(refused);
+    return [text.slice(from, to), message];
   } catch (error) {
     const { from, to, message } = document.locate(JSON.parse((error as { json: string }).json));
     return [text.slice(from, to), message];
   }
-  return ["", ""];
 }
 
 const rule = (search: string) => `name: A\nid: a\nsearch: ${search}\ntype: TTP\n`;
@@ -32,6 +41,7 @@ describe("an error stands at its place", () => {
     ["not ASCII", rule("a=\"Ünïcödé\" | outlier x"), "outlier"],
     ["a macro", rule("'`nobody_knows` | stats count'"), "`nobody_knows`"],
     ["of the second", `${rule("a=1")}---\n${rule("b=1 | outlier x").replace("A", "B")}`, "outlier"],
+    ["a quote that goes on at the margin", "name: A\nid: a\nsearch: 'a=1\n| stats count\n| outlier x'\n", "outlier"],
     ["a bare search", "EventCode=1\n| outlier x\n", "outlier"],
   ])("%s", async (_, text, expected) => {
     expect((await marked(text))[0]).toBe(expected);
@@ -60,6 +70,33 @@ test("detections and macros in one text", async () => {
   expect(problems).toEqual([]);
   expect(rules.macros).toEqual({ mine: { definition: "a=$v$", arguments: ["v"] } });
   expect(rules.detections).toMatchObject([{ name: "A", id: "a", search: "`mine(x)`" }]);
+});
+
+test("lines at the margin of a quoted value", () => {
+  const given = "a: 'x\ny''s\n\n  z'\nb: \"c\\\"\nd\"\ne: f\n";
+  const { text, back } = indented(given);
+  expect(text).toBe("a: 'x\n y''s\n\n  z'\nb: \"c\\\"\n d\"\ne: f\n");
+  expect(given.slice(back(text.indexOf("e: f")))).toBe("e: f\n");
+});
+
+test("of several the others run where one cannot", async () => {
+  const { rules } = await read(`${rule("a=1")}---\n${rule("b=1 | outlier x").replace(": A", ": B")}`);
+  const session = engine.open({ ...rules });
+  const { rules: open, refused } = session.describe();
+  session.close();
+  expect(open.map(({ name }) => name)).toEqual(["A"]);
+  expect(refused?.map(({ detection }) => detection)).toEqual(["B"]);
+});
+
+test.skipIf(!has(release))("the published content is read, all of it", async () => {
+  const folders = ["detections", "macros"].map((name) => join(release, name));
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
+  );
+  const texts = files.filter((name) => name.endsWith(".yml")).map((name) => readFileSync(name, "utf8"));
+  const { problems, rules } = await read(texts.map((text) => text.replace(/^---\n/, "")).join("\n---\n"));
+  expect(problems).toEqual([]);
+  expect([rules.detections].flat().length).toBeGreaterThan(900);
 });
 
 test("a bare search has the id that the program gives it", async () => {
