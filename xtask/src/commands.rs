@@ -6,7 +6,7 @@
 use xshell::Cmd;
 
 use crate::failure::Failure;
-use crate::setup::{Toolchain, browser};
+use crate::setup::Toolchain;
 use crate::web;
 use crate::workspace::{Workspace, say};
 
@@ -48,7 +48,7 @@ pub(crate) fn demo(workspace: &Workspace) -> Result<(), Failure> {
 /// Runs all tests: of the crates, of the page, and of the detections.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     // The page first: the program has it inside.
-    let page = browser::node(workspace);
+    let page = web::needs(workspace);
     match &page {
         Ok(()) => web::web(workspace)?,
         Err(why) => say(&format!("goes on without the triage page: {why}")),

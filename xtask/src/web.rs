@@ -23,8 +23,7 @@ const MEND: &str = "mend what is said above, then run this again";
 
 /// Builds the page into `web/dist`, and the package into `web/package`.
 pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
-    browser::node(workspace).map_err(|why| Failure::new(why, "install it, then run this again"))?;
-    target(workspace)?;
+    needs(workspace).map_err(|why| Failure::new(why, "bring it, then run this again"))?;
     let plain = modules(workspace, "web", INLINE, &["rule-web", "evtx-web"])?;
     let simd = modules(
         workspace,
@@ -41,8 +40,13 @@ pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
     page(workspace)
 }
 
-/// Has the target of the browser's modules.
-fn target(workspace: &Workspace) -> Result<(), Failure> {
+/// Sees that what the page is built with is there.
+///
+/// # Errors
+///
+/// What is missing.
+pub(crate) fn needs(workspace: &Workspace) -> Result<(), String> {
+    browser::node(workspace)?;
     let libraries = workspace
         .rustc()
         .args(["--print", "target-libdir", "--target", TARGET])
@@ -51,11 +55,11 @@ fn target(workspace: &Workspace) -> Result<(), Failure> {
     if libraries.is_ok_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
-    workspace.step(
-        &format!("adds the target {TARGET} by rustup"),
-        cmd!(workspace.shell(), "rustup target add {TARGET}").quiet(),
-        &format!("get online, or add the target {TARGET} to this Rust toolchain by hand"),
-    )
+    say(&format!("adds the target {TARGET} by rustup"));
+    cmd!(workspace.shell(), "rustup target add {TARGET}")
+        .quiet()
+        .run()
+        .map_err(|error| format!("the Rust toolchain has no target {TARGET}: {error}"))
 }
 
 /// Builds modules, each set of flags in a folder of its own; gives where they are.

@@ -1,5 +1,5 @@
-//! The hosts of `examples/`: where each language is on this machine, and how its
-//! programs are called.
+//! The hosts of `examples/`, and the package for JavaScript: where each language is on
+//! this machine, and how its programs are called.
 //!
 //! What `cargo xtask setup` brings is in `target/hosts`: `python`, an environment
 //! with the runtime's wheel, and `wasmtime-c-api`, the C interface's header and
@@ -25,6 +25,8 @@ pub enum Language {
     Python,
     /// V8, in Node.
     JavaScript,
+    /// The package of the bindings, in Node: an engine of its own beside the module.
+    Package,
     /// wazero.
     Go,
     /// wasmtime's library.
@@ -45,27 +47,29 @@ pub enum Ready {
 pub struct Programs {
     /// Plays the module, see [`Child`].
     play: Vec<OsString>,
-    /// The example's own command.
+    /// The example's own command; the package has none.
     detect: Vec<OsString>,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Language; 5] = [
+    pub const ALL: [Language; 6] = [
         Language::Rust,
         Language::Python,
         Language::JavaScript,
+        Language::Package,
         Language::Go,
         Language::C,
     ];
 
-    /// Its name in the names of tests, and of its folder.
+    /// Its name in the names of tests.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Language::Rust => "rust",
             Language::Python => "python",
             Language::JavaScript => "javascript",
+            Language::Package => "package",
             Language::Go => "go",
             Language::C => "c",
         }
@@ -86,6 +90,7 @@ impl Language {
             }
             Language::Python => python()?,
             Language::JavaScript => javascript()?,
+            Language::Package => return Ok(Ready::Programs(package()?)),
             Language::Go => go(folder)?,
             Language::C => c(folder)?,
         };
@@ -111,8 +116,10 @@ impl Ready {
     #[must_use]
     pub fn detect(&self) -> Option<Command> {
         match self {
-            Ready::Library(_) => None,
-            Ready::Programs(programs) => Some(called(&programs.detect)),
+            Ready::Programs(programs) if !programs.detect.is_empty() => {
+                Some(called(&programs.detect))
+            }
+            Ready::Library(_) | Ready::Programs(_) => None,
         }
     }
 }
@@ -165,14 +172,30 @@ fn python() -> Result<Programs, String> {
     })
 }
 
-fn javascript() -> Result<Programs, String> {
+fn has_node() -> Result<&'static Path, String> {
     let node = Path::new("node");
-    if !works(Command::new(node).arg("--version")) {
-        return Err("there is no `node`: install Node 20 or newer".to_owned());
+    match works(Command::new(node).arg("--version")) {
+        true => Ok(node),
+        false => Err("there is no `node`: install Node 20 or newer".to_owned()),
     }
+}
+
+fn javascript() -> Result<Programs, String> {
+    let node = has_node()?;
     Ok(Programs {
         play: words([node, &root().join("tests/hosts/play.mjs")]),
         detect: words([node, &root().join("examples/javascript/detect.mjs")]),
+    })
+}
+
+fn package() -> Result<Programs, String> {
+    let node = has_node()?;
+    if !root().join("web/package/dist/index.js").is_file() {
+        return Err("the package is not built: `cargo xtask web` builds it".to_owned());
+    }
+    Ok(Programs {
+        play: words([node, &root().join("tests/hosts/play-web.mjs")]),
+        detect: Vec::new(),
     })
 }
 
