@@ -89,10 +89,10 @@ fn what_cannot_run_is_named() {
             "offset_field",
         ),
         (
-            "x=1 | spath path=a{@b}",
+            "x=1 | spath path=a{@b}.c",
             UnsupportedFeature,
-            "the path `a{@b}`",
-            "a{@b}",
+            "the path `a{@b}.c`",
+            "a{@b}.c",
         ),
         (
             "x=1 | mvcombine delim=\",\" a",

@@ -411,6 +411,7 @@ proptest! {
         for command in [
             path(None),
             path(Path::parse("a{}.b{1}").map(|path| (path, "x".to_string()))),
+            path(Path::parse("a{1}{@b}").map(|path| (path, "x".to_string()))),
             Command::XmlKv(input()),
             Command::FromJson(FromJson { field: input(), prefix: String::new() }),
         ] {
