@@ -30,6 +30,9 @@ impl Planner<'_> {
             [] => return Err(self.no_field(given.command)),
             [_, (word, _), ..] => return Err(self.unexpected(given, word)),
         };
+        for name in [Some(field), alias].into_iter().flatten() {
+            self.no_wildcard(given.command, name)?;
+        }
         let Some(span) = span else {
             return Err(self.unsupported("`bin` without `span`", given.command.span));
         };
@@ -53,8 +56,8 @@ impl Planner<'_> {
         let (mut input, mut output, mut path) = (None, None, None);
         for setting in &given.settings {
             match setting.key.text.to_lowercase().as_str() {
-                "input" => input = Some(&setting.value),
-                "output" => output = Some(&setting.value),
+                "input" => input = Some(self.no_wildcard(given.command, &setting.value)?),
+                "output" => output = Some(self.no_wildcard(given.command, &setting.value)?),
                 "path" => path = Some(&setting.value),
                 _ => return Err(self.unsupported_option("spath", &setting.key)),
             }
