@@ -106,10 +106,10 @@ fn what_cannot_run_is_named() {
             "delim",
         ),
         (
-            "x=1 | stats count by y | streamstats time_window=5m count",
+            "x=1 | stats count by y | streamstats allnum=t count",
             UnsupportedOption,
-            "streamstats time_window",
-            "time_window",
+            "streamstats allnum",
+            "allnum",
         ),
         (
             "x=1 | makemv setsv=true y",
