@@ -37,7 +37,7 @@ mod envelope;
 mod json;
 #[cfg(test)]
 mod tests;
-mod xml;
+pub(crate) mod xml;
 
 use alloc::borrow::Cow;
 use core::fmt;

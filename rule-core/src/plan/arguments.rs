@@ -67,6 +67,17 @@ impl Planner<'_> {
         })
     }
 
+    /// A number.
+    pub(super) fn number(&self, name: &Name) -> Result<f64, Error> {
+        match name.text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => {
+                let message = format!("`{}` is no number, which is wanted here", name.text);
+                Err(self.error(Code::Syntax, message, None, name.span))
+            }
+        }
+    }
+
     /// A whole number, of which 0 means all.
     pub(super) fn limit(&self, name: &Name) -> Result<Option<usize>, Error> {
         let count = self.count(name)?;

@@ -92,6 +92,7 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         Command::StreamStats(stream) => {
             fields_of(&stream.stats).for_each(|field| asked.read(&field.name));
             any = stream.stats.asks_all();
+            stream.within.iter().for_each(|_| asked.read("_time"));
             let conditions = stream.reset.before.iter().chain(&stream.reset.after);
             for condition in conditions {
                 condition.visit_fields(&mut |name| asked.read(name));

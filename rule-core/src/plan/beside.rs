@@ -8,14 +8,11 @@ use super::arguments::Given;
 use super::orders::FEW;
 use super::{Plan, Planner};
 use crate::rows::eval::Expr;
-use crate::rows::{Command, Reset, StreamStats, Top};
+use crate::rows::{Command, Reset, Span, StreamStats, Top};
 use crate::search::{Field, NamePattern};
 use crate::spl::ast::{self, Name};
 use crate::spl::{self, Code, Error};
 use crate::stats::{Aggregate, Function, Over, Stats};
-
-/// Rows that a window of `streamstats` may have: each row counts all of its window.
-const MAX_WINDOW: usize = 1000;
 
 impl Planner<'_> {
     /// `top limit=5 a b by c`: what is counted, and which of it is shown.
@@ -85,12 +82,16 @@ impl Planner<'_> {
             return Err(self.unsupported(what, command.name.span));
         }
         let (mut current, mut window, mut global) = (true, None, true);
+        let mut within = None;
         let mut reset = Reset::default();
         for setting in &named.settings {
             match (name, setting.key.text.as_str()) {
                 ("streamstats", "current") => current = self.switch(setting)?,
                 ("streamstats", "global") => global = self.switch(setting)?,
                 ("streamstats", "window") => window = self.limit(&setting.value)?,
+                ("streamstats", "time_window") => {
+                    within = Some(self.time_window(&setting.value)?);
+                }
                 ("streamstats", "reset_on_change") => reset.on_change = self.switch(setting)?,
                 ("streamstats", "reset_before") => {
                     reset.before = Some(self.condition_in(setting)?);
@@ -98,8 +99,9 @@ impl Planner<'_> {
                 ("streamstats", "reset_after") => reset.after = Some(self.condition_in(setting)?),
                 _ => return Err(self.unsupported_option(name, &setting.key)),
             }
-            if window.is_some_and(|rows| rows > MAX_WINDOW) {
-                let what = format!("a window of more than {MAX_WINDOW} rows");
+            if window.is_some_and(|rows| rows > StreamStats::MAX_WINDOW) {
+                let most = StreamStats::MAX_WINDOW;
+                let what = format!("a window of more than {most} rows");
                 return Err(self.unsupported(&what, setting.value.span));
             }
         }
@@ -122,6 +124,7 @@ impl Planner<'_> {
                 stats,
                 current,
                 window,
+                within,
                 global,
                 reset,
             }),
@@ -130,6 +133,17 @@ impl Planner<'_> {
             commands.push(Command::Drop(made));
         }
         Ok(commands)
+    }
+
+    /// The length of a window, in milliseconds; months have none.
+    fn time_window(&self, written: &Name) -> Result<u64, Error> {
+        match self.span(written)? {
+            Span::Months(_) => {
+                let what = format!("a `time_window` of months, `{}`", written.text);
+                Err(self.unsupported(&what, written.span))
+            }
+            span => Ok(span.millis().unsigned_abs()),
+        }
     }
 
     /// The condition in the text of an option.

@@ -1,5 +1,5 @@
-//! Commands that make columns of a row's: `bin`, `spath`, `replace`, `addtotals`,
-//! and those over several values.
+//! Commands that make columns of a row's: `spath`, `replace`, `addtotals`, and those
+//! over several values.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,53 +8,20 @@ use alloc::vec::Vec;
 use super::Planner;
 use super::arguments::Given;
 use crate::rows::{
-    AddTotals, Bin, Command, Extract, FromJson, MakeMv, Parting, Path, Replace, Span, Spath, Sums,
+    AddTotals, Command, Extract, FromJson, MakeMv, Parting, Path, Replace, Spath, Sums,
 };
 use crate::search::NamePattern;
 use crate::spl::ast::Name;
 use crate::spl::{Code, Error};
 
 impl Planner<'_> {
-    /// `bin _time span=5m AS t`
-    pub(super) fn bin(&self, given: &Given<'_>) -> Result<Command, Error> {
-        let mut span = None;
-        for setting in &given.settings {
-            match setting.key.text.to_lowercase().as_str() {
-                "span" => span = Some(self.span(&setting.value)?),
-                _ => return Err(self.unsupported_option("bin", &setting.key)),
-            }
-        }
-        let (field, alias) = match given.words.as_slice() {
-            [(field, _)] => (field, None),
-            [(field, _), (word, false), (alias, _)] if is(word, "as") => (field, Some(alias)),
-            [] => return Err(self.no_field(given.command)),
-            [_, (word, _), ..] => return Err(self.unexpected(given, word)),
-        };
-        let Some(span) = span else {
-            return Err(self.unsupported("`bin` without `span`", given.command.span));
-        };
-        Ok(Command::Bin(Bin {
-            field: field.text.clone(),
-            alias: alias.map(|alias| alias.text.clone()),
-            span,
-        }))
-    }
-
-    /// The length of a span.
-    pub(super) fn span(&self, written: &Name) -> Result<Span, Error> {
-        Span::parse(&written.text).ok_or_else(|| {
-            let what = format!("the span `{}`", written.text);
-            self.unsupported(&what, written.span)
-        })
-    }
-
     /// `spath input=f output=g path=a.b`, or the path alone.
     pub(super) fn spath(&self, given: &Given<'_>) -> Result<Command, Error> {
         let (mut input, mut output, mut path) = (None, None, None);
         for setting in &given.settings {
             match setting.key.text.to_lowercase().as_str() {
-                "input" => input = Some(&setting.value),
-                "output" => output = Some(&setting.value),
+                "input" => input = Some(self.no_wildcard(given.command, &setting.value)?),
+                "output" => output = Some(self.no_wildcard(given.command, &setting.value)?),
                 "path" => path = Some(&setting.value),
                 _ => return Err(self.unsupported_option("spath", &setting.key)),
             }
@@ -269,7 +236,7 @@ impl Planner<'_> {
     }
 }
 
-fn is(word: &Name, wanted: &str) -> bool {
+pub(super) fn is(word: &Name, wanted: &str) -> bool {
     word.text.eq_ignore_ascii_case(wanted)
 }
 

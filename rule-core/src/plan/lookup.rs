@@ -126,6 +126,7 @@ impl Planner<'_> {
                     }
                 }
             }
+            self.no_wildcard(&command.name, field)?;
             match &mut written.outputs {
                 Some(outputs) => outputs.push((name, field)),
                 None => written.inputs.push((name, field)),

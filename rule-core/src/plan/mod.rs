@@ -7,6 +7,7 @@
 mod arguments;
 mod asked;
 mod beside;
+mod bins;
 mod columns;
 mod commands;
 mod expression;

@@ -59,7 +59,7 @@ impl Planner<'_> {
             dedup.fields.push(field.text.clone());
         }
         if let [_, order @ ..] = order {
-            let words = order.iter().map(|(word, _)| (word.text.as_str(), None));
+            let words = order.iter().map(|(word, _)| (*word, None));
             dedup.sort = Some(Sort {
                 limit: None,
                 keys: self.sort_keys(words, given.command)?,
@@ -80,7 +80,7 @@ impl Planner<'_> {
             keys: Vec::new(),
             reversed: false,
         };
-        let mut words: Vec<(&str, Option<&str>)> = Vec::new();
+        let mut words: Vec<(&Name, Option<&Name>)> = Vec::new();
         for argument in arguments {
             match argument {
                 Argument::Setting(setting) if setting.key.text.eq_ignore_ascii_case("limit") => {
@@ -95,7 +95,7 @@ impl Planner<'_> {
                     {
                         sort.limit = (count > 0).then_some(count);
                     } else {
-                        words.push((&text.text, None));
+                        words.push((text, None));
                     }
                 }
                 Argument::Group {
@@ -103,7 +103,7 @@ impl Planner<'_> {
                     inside,
                     span,
                 } => match inside.as_slice() {
-                    [Argument::Word { text, .. }] => words.push((&kind.text, Some(&text.text))),
+                    [Argument::Word { text, .. }] => words.push((kind, Some(text))),
                     _ => return Err(self.unsupported("these parentheses in `sort`", *span)),
                 },
                 Argument::Group { span, .. } => {
@@ -113,7 +113,9 @@ impl Planner<'_> {
                 Argument::Subsearch(span) => return Err(self.unsupported("a subsearch", *span)),
             }
         }
-        if let [_, .., ("d" | "desc", None)] = words.as_slice() {
+        if let [_, .., (last, None)] = words.as_slice()
+            && matches!(last.text.as_str(), "d" | "desc")
+        {
             sort.reversed = true;
             words.pop();
         }
@@ -125,23 +127,24 @@ impl Planner<'_> {
     /// the field behind it alone.
     fn sort_keys<'w>(
         &self,
-        words: impl Iterator<Item = (&'w str, Option<&'w str>)>,
+        words: impl Iterator<Item = (&'w Name, Option<&'w Name>)>,
         command: &Name,
     ) -> Result<Vec<SortKey>, Error> {
         let mut keys = Vec::new();
         let mut descending = false;
         for (word, inside) in words {
-            let name = match word.strip_prefix(['-', '+']) {
+            self.no_wildcard(command, inside.unwrap_or(word))?;
+            let name = match word.text.strip_prefix(['-', '+']) {
                 Some(name) => {
-                    descending = word.starts_with('-');
+                    descending = word.text.starts_with('-');
                     name
                 }
-                None => word,
+                None => word.text.as_str(),
             };
             if name.is_empty() && inside.is_none() {
                 continue;
             }
-            let (kind, field) = match (inside, name) {
+            let (kind, field) = match (inside.map(|field| field.text.as_str()), name) {
                 (None, field) => (SortKind::Auto, field),
                 (Some(field), "auto" | "") => (SortKind::Auto, field),
                 (Some(field), "num") => (SortKind::Number, field),

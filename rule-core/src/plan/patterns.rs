@@ -17,7 +17,10 @@ impl Planner<'_> {
         let (mut field, mut max_match, mut sed) = (String::from("_raw"), Some(1), false);
         for setting in &given.settings {
             match setting.key.text.to_lowercase().as_str() {
-                "field" => field = setting.value.text.clone(),
+                "field" => {
+                    let named = self.no_wildcard(given.command, &setting.value)?;
+                    field = named.text.clone();
+                }
                 "max_match" => max_match = self.limit(&setting.value)?,
                 "mode" if setting.value.text.eq_ignore_ascii_case("sed") => sed = true,
                 _ => return Err(self.unsupported_option("rex", &setting.key)),
@@ -50,18 +53,22 @@ impl Planner<'_> {
     /// `regex f="..."`, `regex f!="..."`, `regex "..."`
     pub(super) fn matching(&self, given: &Given<'_>) -> Result<Command, Error> {
         let (field, pattern, negated) = match (given.settings.as_slice(), given.words.as_slice()) {
-            ([setting], []) => (setting.key.text.as_str(), &setting.value, false),
-            ([], [(pattern, true)]) => ("_raw", *pattern, false),
+            ([setting], []) => (Some(&setting.key), &setting.value, false),
+            ([], [(pattern, true)]) => (None, *pattern, false),
             ([], [(field, _), (operator, false), (pattern, _)]) if operator.text == "!=" => {
-                (field.text.as_str(), *pattern, true)
+                (Some(*field), *pattern, true)
             }
             _ => {
                 let message = "`regex` is written `regex field=\"...\"` or `regex field!=\"...\"`";
                 return Err(self.error(Code::Syntax, message, None, given.command.span));
             }
         };
+        let field = match field {
+            Some(field) => self.no_wildcard(given.command, field)?.text.clone(),
+            None => String::from("_raw"),
+        };
         Ok(Command::Matching(Matching {
-            field: String::from(field),
+            field,
             regex: self.regex(&pattern.text, pattern.span)?,
             negated,
         }))

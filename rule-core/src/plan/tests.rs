@@ -75,12 +75,17 @@ fn what_cannot_run_is_named() {
             "perc200",
             "perc200",
         ),
-        ("x=1 | bin y bins=3", UnsupportedOption, "bin bins", "bins"),
         (
-            "x=1 | bin y span=2log10",
+            "x=1 | bin y span=3 aligntime=@d",
+            UnsupportedOption,
+            "bin aligntime",
+            "aligntime",
+        ),
+        (
+            "x=1 | bin y span=10log10",
             UnsupportedFeature,
-            "the span `2log10`",
-            "2log10",
+            "the span `10log10`",
+            "10log10",
         ),
         (
             "x=1 | rex field=y offset_field=z \"(?<a>b)\"",
@@ -89,10 +94,10 @@ fn what_cannot_run_is_named() {
             "offset_field",
         ),
         (
-            "x=1 | spath path=a{@b}",
+            "x=1 | spath path=a{@b}.c",
             UnsupportedFeature,
-            "the path `a{@b}`",
-            "a{@b}",
+            "the path `a{@b}.c`",
+            "a{@b}.c",
         ),
         (
             "x=1 | mvcombine delim=\",\" a",
@@ -101,10 +106,10 @@ fn what_cannot_run_is_named() {
             "delim",
         ),
         (
-            "x=1 | stats count by y | streamstats time_window=5m count",
+            "x=1 | stats count by y | streamstats allnum=t count",
             UnsupportedOption,
-            "streamstats time_window",
-            "time_window",
+            "streamstats allnum",
+            "allnum",
         ),
         (
             "x=1 | makemv setsv=true y",
@@ -367,6 +372,9 @@ fn each_command_asks_for_what_it_reads() {
 fn what_needs_all_rows_waits_for_the_end_of_the_window() {
     for (command, waits) in [
         ("bin span=5m _time", false),
+        ("bin span=2log10 a", false),
+        ("bin a", true),
+        ("bin _time minspan=1m", true),
         ("rex field=a \"(?<b>.)\"", false),
         ("regex a=\"b\"", false),
         ("spath", false),

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Plan, Planner};
 use crate::names::Dataset;
-use crate::rows::{Bin, Command};
+use crate::rows::{Bin, Command, Size};
 use crate::search::Test;
 use crate::spl::ast::{self, CompareOp, Name, SearchValue};
 use crate::spl::{Code, Error, nearest};
@@ -74,7 +74,7 @@ impl Planner<'_> {
                     before.push(Command::Bin(Bin {
                         field: String::from("_time"),
                         alias: None,
-                        span: self.span(&setting.value)?,
+                        size: Size::Span(self.span(&setting.value)?),
                     }));
                 }
                 key if OF_SUMMARIES.contains(&key) => {}

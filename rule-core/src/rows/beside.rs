@@ -49,6 +49,8 @@ pub struct StreamStats {
     pub current: bool,
     /// Of so many rows alone; None for all.
     pub window: Option<usize>,
+    /// Of the rows alone whose times are less than so many milliseconds from the row's.
+    pub within: Option<u64>,
     /// Is the window one for all rows, or one for the by-values of each?
     pub global: bool,
     /// When it begins anew.
@@ -67,6 +69,9 @@ pub struct Reset {
 }
 
 impl StreamStats {
+    /// Rows that a window may have: each row counts all of its window.
+    pub const MAX_WINDOW: usize = 1000;
+
     pub(super) fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         let mut room = Room::of(&rows, context);
         let mut running = Groups::default();
@@ -86,8 +91,8 @@ impl StreamStats {
                 running = Groups::default();
                 before.clear();
             }
-            let counted = match self.window {
-                None => {
+            let counted = match (self.window, self.within) {
+                (None, None) => {
                     let last = match self.current {
                         true => None,
                         false => Some(result(&running, &self.stats, &key)),
@@ -95,9 +100,28 @@ impl StreamStats {
                     add(&mut running, &self.stats, row);
                     last.unwrap_or_else(|| result(&running, &self.stats, &key))
                 }
-                Some(window) => {
+                (window, within) => {
                     let of = if self.global { Vec::new() } else { key.clone() };
-                    self.in_window(window, &key, row, before.entry(of).or_default())
+                    let before = before.entry(of).or_default();
+                    if let Some(within) = within {
+                        // A row without a time is in no window, its own neither [U].
+                        let Some(time) = millis(row) else {
+                            continue;
+                        };
+                        let is_near = |one: &Row| {
+                            millis(one).is_some_and(|other| time.abs_diff(other) < within)
+                        };
+                        while before.front().is_some_and(|one| !is_near(one)) {
+                            before.pop_front();
+                        }
+                        // What the most rows leave no room for.
+                        let counted = before.len() + usize::from(self.current);
+                        if window.is_none() && counted > Self::MAX_WINDOW {
+                            context.leave_out(1);
+                        }
+                    }
+                    let window = window.unwrap_or(Self::MAX_WINDOW);
+                    self.in_window(window, &key, row, before)
                 }
             };
             set(row, &counted, &mut room);
@@ -132,6 +156,13 @@ impl StreamStats {
         }
         result(&groups, &self.stats, key)
     }
+}
+
+/// The time of a row, in milliseconds.
+fn millis(row: &Row) -> Option<i64> {
+    let time = row.get("_time").number()?.as_time()?;
+    let millis = i64::from(time.nanos() / 1_000_000);
+    Some(time.seconds().saturating_mul(1000).saturating_add(millis))
 }
 
 /// Counts a row; the key of the first group that it went to.

@@ -6,7 +6,7 @@ use core::cell::Cell;
 
 use super::append::AppendPipe;
 use super::beside::{self, StreamStats};
-use super::bin::Bin;
+use super::bin::{Bin, Size};
 use super::columns::{columns_of, fill, keep, take_columns};
 use super::combine::mvcombine;
 use super::convert::Convert;
@@ -200,6 +200,10 @@ impl Command {
                 | Command::Tail(_)
                 | Command::Reverse
                 | Command::MvCombine(_)
+                | Command::Bin(Bin {
+                    size: Size::Fitted(_),
+                    ..
+                })
                 | Command::AppendPipe(_)
                 | Command::AddTotals(AddTotals { sums: Some(_), .. })
                 | Command::Top(_)
@@ -248,6 +252,7 @@ impl Command {
                 rows.truncate(*count);
             }
             Command::Reverse => rows.reverse(),
+            Command::Bin(bin) => bin.apply(&mut rows, context),
             Command::Top(top) => return top.apply(rows),
             Command::FillNull { value, fields } => {
                 let columns = columns_of(fields, &rows);
@@ -296,7 +301,6 @@ impl Command {
                     .collect();
                 row.replace_columns(kept, false);
             }
-            Command::Bin(bin) => bin.apply(row, context),
             Command::Rex(rex) => rex.apply(row, context),
             Command::Sed(sed) => sed.apply(row),
             Command::Matching(matching) => return matching.keeps(row),
@@ -313,6 +317,7 @@ impl Command {
             | Command::Stats(_)
             | Command::EventStats(_)
             | Command::StreamStats(_)
+            | Command::Bin(_)
             | Command::MvExpand { .. }
             | Command::MvCombine(_)
             | Command::Foreach(_)

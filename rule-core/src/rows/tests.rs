@@ -397,6 +397,26 @@ proptest! {
 
 proptest! {
     #[test]
+    fn spans_that_fit_have_each_value_in_them_and_are_few(
+        values in proptest::collection::vec(prop_oneof![any::<f64>(), -1e6..1e6, -1.0..1.0], 1..30),
+        bins in 1usize..50,
+    ) {
+        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        let (first, last) = (values.iter().copied().fold(0.5, f64::min), values.iter().copied().fold(0.5, f64::max));
+        let fitted = Fitted { bins, least: None, start: None, end: None };
+        let edges = fitted.of_numbers(first, last);
+        let mut starts: Vec<f64> = Vec::new();
+        for value in values {
+            let (from, to) = edges.around(value).unwrap();
+            prop_assert!(last - first > 1e290 || (from <= value && value < to), "{from} {value} {to}");
+            if !starts.contains(&from) {
+                starts.push(from);
+            }
+        }
+        prop_assert!(starts.len() <= bins.max(2) || last - first > 1e290, "{starts:?}");
+    }
+
+    #[test]
     fn no_text_makes_what_reads_it_panic(
         content in "[a-b<>/=\"\\\\{}\\[\\]:,1 \u{e4}]{0,30}|\\{\"a\":.{0,20}|<a>.{0,20}",
     ) {
@@ -411,6 +431,7 @@ proptest! {
         for command in [
             path(None),
             path(Path::parse("a{}.b{1}").map(|path| (path, "x".to_string()))),
+            path(Path::parse("a{1}{@b}").map(|path| (path, "x".to_string()))),
             Command::XmlKv(input()),
             Command::FromJson(FromJson { field: input(), prefix: String::new() }),
         ] {

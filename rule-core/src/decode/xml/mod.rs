@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::{DecodeError, Decoded, FieldSink, MAX_DEPTH, MAX_PATH_BYTES, error};
-use reader::{Reader, Tag, Token, is_blank, local};
-use text::{Place, value};
+use reader::local;
+pub(crate) use reader::{Reader, Tag, Token, is_blank};
+pub(crate) use text::{Place, value};
 
 /// Gives the fields of an event.
 ///

@@ -11,7 +11,7 @@ use super::text::check_references;
 use crate::decode::{DecodeError, error};
 
 #[derive(Clone, Copy)]
-pub(super) enum Token<'r> {
+pub(crate) enum Token<'r> {
     Start(Tag<'r>),
     End {
         name: &'r [u8],
@@ -27,30 +27,30 @@ pub(super) enum Token<'r> {
 
 /// A start tag.
 #[derive(Clone, Copy)]
-pub(super) struct Tag<'r> {
-    pub(super) name: &'r [u8],
+pub(crate) struct Tag<'r> {
+    pub(crate) name: &'r [u8],
     attributes: &'r [u8],
     /// It is its own end tag.
-    pub(super) is_empty: bool,
+    pub(crate) is_empty: bool,
     pub(super) offset: usize,
 }
 
-pub(super) struct Reader<'r> {
+pub(crate) struct Reader<'r> {
     bytes: &'r [u8],
     at: usize,
 }
 
 impl<'r> Reader<'r> {
-    pub(super) fn new(bytes: &'r [u8]) -> Self {
+    pub(crate) fn new(bytes: &'r [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
     /// The next tag or text; none at the end of the record.
-    pub(super) fn next(&mut self) -> Result<Option<Token<'r>>, DecodeError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Token<'r>>, DecodeError> {
         loop {
             let offset = self.at;
             let rest = self.rest();
@@ -94,6 +94,26 @@ impl<'r> Reader<'r> {
                 }
             }
         }
+    }
+
+    /// Passes over the document type at which it stopped, if that is where it stopped. What
+    /// it defines stays unknown: a reference to it goes wrong.
+    pub(crate) fn skip_document_type(&mut self) -> bool {
+        let rest = self.rest();
+        if !rest.starts_with(b"<!DOCTYPE") {
+            return false;
+        }
+        let mut is_inside = false;
+        let end = rest.iter().position(|byte| {
+            match byte {
+                b'[' => is_inside = true,
+                b']' => is_inside = false,
+                _ => {}
+            }
+            *byte == b'>' && !is_inside
+        });
+        self.at += end.map_or(rest.len(), |at| at + 1);
+        true
     }
 
     fn tag(&mut self) -> Result<Tag<'r>, DecodeError> {
@@ -193,7 +213,7 @@ impl<'r> Reader<'r> {
 
 impl<'r> Tag<'r> {
     /// Its attributes: name, and value as it is written.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'r [u8], &'r [u8])> + use<'r> {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'r [u8], &'r [u8])> + use<'r> {
         let mut reader = Reader::new(self.attributes);
         core::iter::from_fn(move || {
             reader.skip_blanks();
@@ -211,7 +231,7 @@ pub(super) fn local(name: &[u8]) -> &[u8] {
     }
 }
 
-pub(super) fn is_blank(byte: u8) -> bool {
+pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 

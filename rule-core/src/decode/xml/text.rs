@@ -13,7 +13,7 @@ const MAX_REFERENCE: usize = 16;
 
 /// Where a text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     Element,
     Cdata,
     /// In an attribute, where a line break or tab is read as a space.
@@ -37,7 +37,7 @@ pub(super) fn check_references(text: &[u8], offset: usize) -> Result<(), DecodeE
 
 /// The value of a checked text: references replaced, CRLF and CR read as LF.
 /// Borrowed where it is as it is written.
-pub(super) fn value(raw: &[u8], place: Place) -> Cow<'_, str> {
+pub(crate) fn value(raw: &[u8], place: Place) -> Cow<'_, str> {
     let is_plain = match place {
         Place::Element => memchr2(b'&', b'\r', raw).is_none(),
         Place::Cdata => memchr(b'\r', raw).is_none(),

@@ -1,93 +1,28 @@
-//! `spath`: fields of JSON in a field.
+//! What a path leads to in JSON.
 //!
-//! It reads by the lexer and the walk of `decode`, which is a station before this one:
-//! the text of a field is a record in small, and one reader of JSON gives one meaning.
+//! It reads by the lexer of `decode`, which is a station before this one: the text of a
+//! field is a record in small, and one reader of JSON gives one meaning.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::command::Context;
-use super::gathered::Gathered;
-use super::row::Row;
-use crate::decode::{FieldSink, Lexer, MAX_DEPTH, Token, json, unescape};
+use super::Step;
+use crate::decode::{Lexer, MAX_DEPTH, Token, unescape};
 use crate::value::Value;
 
-/// `spath input=field output=name path=a.b{}` [Search Reference, "spath"]. A text
-/// that is no JSON gives what is read before it goes wrong, and what is not there
-/// leaves fields as they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spath {
-    /// The field that has the JSON.
-    pub input: String,
-    /// What of it goes where; None for all, by the names of their paths.
-    pub path: Option<(Path, String)>,
-}
-
-/// Where a value is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Path(Vec<Step>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    /// `{}`
-    Each,
-    /// `{2}`, from 0.
-    Element(usize),
-}
-
-/// Without a path so many characters are read [Search Reference, "spath";
-/// limits.conf, "extraction_cutoff"].
-const CUTOFF: usize = 5000;
-
-impl Path {
-    /// Reads `a.b{}.c`; None where it has `{@attribute}` or another thing in
-    /// braces, and where it is empty.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Path> {
-        let mut steps = Vec::new();
-        for part in text.split('.') {
-            let (key, mut braces) = match part.find('{') {
-                Some(at) => part.split_at_checked(at)?,
-                None => (part, ""),
-            };
-            if !key.is_empty() {
-                steps.push(Step::Key(String::from(key)));
-            } else if braces.is_empty() {
-                return None;
-            }
-            while !braces.is_empty() {
-                let (inside, rest) = braces.strip_prefix('{')?.split_once('}')?;
-                steps.push(match inside {
-                    "" => Step::Each,
-                    number => Step::Element(number.parse().ok()?),
-                });
-                braces = rest;
-            }
-        }
-        Some(Path(steps))
-    }
-
-    /// The elements of an array.
-    pub(super) fn each() -> Path {
-        Path(alloc::vec![Step::Each])
-    }
-
-    /// The values at the path: texts and numbers as they are, containers as the
-    /// JSON that they are written in.
-    pub(super) fn values(&self, text: &str) -> Vec<Value> {
-        let mut walk = Walk {
-            path: &self.0,
-            text,
-            lexer: Lexer::new(text.as_bytes()),
-            levels: Vec::new(),
-            found: Vec::new(),
-        };
-        // What was found before the text goes wrong stays.
-        let _ = walk.run();
-        walk.found
-    }
+/// The values at a path: texts and numbers as they are, containers as the JSON that they
+/// are written in. What was found before the text goes wrong stays.
+pub(super) fn values(path: &[Step], text: &str) -> Vec<Value> {
+    let mut walk = Walk {
+        path,
+        text,
+        lexer: Lexer::new(text.as_bytes()),
+        levels: Vec::new(),
+        found: Vec::new(),
+    };
+    let _ = walk.run();
+    walk.found
 }
 
 /// A container that is open.
@@ -213,7 +148,7 @@ impl Walk<'_> {
 }
 
 /// The text of a token that is written out; empty for any other.
-pub(super) fn written(text: &str, token: Token) -> Cow<'_, str> {
+pub(in crate::rows) fn written(text: &str, token: Token) -> Cow<'_, str> {
     match token {
         Token::Plain(place) => Cow::Borrowed(text.get(place).unwrap_or_default()),
         Token::Escaped(place) => {
@@ -222,46 +157,5 @@ pub(super) fn written(text: &str, token: Token) -> Cow<'_, str> {
             Cow::Owned(value)
         }
         Token::Object | Token::Array | Token::Null => Cow::Borrowed(""),
-    }
-}
-
-/// Takes every field.
-#[derive(Default)]
-struct All(Gathered);
-
-impl<'r> FieldSink<'r> for All {
-    fn wants(&mut self, _path: &str) -> bool {
-        true
-    }
-
-    fn field(&mut self, path: &str, value: Cow<'r, str>) {
-        self.0.add(path, value.into_owned());
-    }
-}
-
-impl Spath {
-    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
-        let Some(text) = row.get(&self.input).text() else {
-            return;
-        };
-        match &self.path {
-            Some((path, output)) => {
-                let values = path.values(&text);
-                if !values.is_empty() {
-                    row.set(output, Value::from_list(values));
-                }
-            }
-            None => {
-                let end = text
-                    .char_indices()
-                    .nth(CUTOFF)
-                    .map_or(text.len(), |(at, _)| at);
-                let mut all = All::default();
-                // What was read before the text goes wrong, or is cut, stays.
-                let _ = json(text.get(..end).unwrap_or_default().as_bytes(), &mut all);
-                drop(text);
-                all.0.set(row, context);
-            }
-        }
     }
 }
