@@ -38,6 +38,7 @@ export interface Raw {
  */
 export class Session {
   readonly #raw: RawSession;
+  #closed = false;
 
   private constructor(raw: RawSession) {
     this.#raw = raw;
@@ -116,8 +117,10 @@ export class Session {
     return run(() => this.#raw.merge(snapshot));
   }
 
-  /** Gives its memory back; it is of no use any more. */
+  /** Gives its memory back; it is of no use any more. A second time it does nothing. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#raw.free();
   }
 

@@ -36,6 +36,12 @@ test("memory is given back", () => {
   for (let round = 0; round < 200; round++) engine.open({}).close();
 });
 
+test("to close a session twice does no harm", () => {
+  const session = engine.open({});
+  session.close();
+  session.close();
+});
+
 test("what is built in", () => {
   expect(engine.builtin().detections).toHaveLength(1);
 });
