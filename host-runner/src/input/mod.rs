@@ -1,7 +1,7 @@
 //! Inputs: from what the user names to bytes that a module takes.
 //!
 //! [`find`] turns names (files, folders, patterns, `-`) into a list of
-//! [`Location`]s; [`open`] turns one of them into a [`Stream`]: unpacked, an
+//! [`Location`]s; [`open()`] turns one of them into a [`Stream`]: unpacked, an
 //! .evtx file decoded to Event XML, and the format said where it is known.
 
 mod content;
