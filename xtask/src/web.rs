@@ -19,6 +19,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// As `host-runner/build.rs` builds the hosts' module: the page loads what is smaller sooner.
 const INLINE: &str = "-Cllvm-args=-inline-threshold=100";
 
+/// What makes the bindings, a workspace of its own.
+const BINDGEN: &str = "xtask/web-bindgen/Cargo.toml";
+
 const MEND: &str = "mend what is said above, then run this again";
 
 /// Builds the page into `web/dist`, and the package into `web/package`.
@@ -101,7 +104,9 @@ fn bind(workspace: &Workspace, module: &Path, folder: &Path, name: &str) -> Resu
         &format!("makes the bindings `{name}`"),
         workspace
             .cargo()
-            .args(["run", "--quiet", "--package", "web-bindgen", "--"])
+            .args(["run", "--quiet", "--manifest-path", BINDGEN, "--target-dir"])
+            .arg(target_dir(workspace).join("web-bindgen"))
+            .arg("--")
             .args([module, folder])
             .arg(name),
         MEND,
