@@ -14,11 +14,6 @@ pub(crate) struct Carried {
     pub(crate) has_memory: fn(Headroom) -> bool,
 }
 
-/// What opening a configuration takes beyond what the session will need: the
-/// texts of its searches as trees and plans, and what is there for any.
-const OPEN_FACTOR: usize = 40;
-const OPEN_BASE: usize = 512 * 1024;
-
 impl Carried {
     pub(crate) const fn new(builtin: &'static [u8], has_memory: fn(Headroom) -> bool) -> Self {
         Carried {
@@ -33,10 +28,7 @@ impl Carried {
         let carried = [self.builtin, &self.packed];
         let lengths = carried.iter().map(|layer| layer.len());
         let text = lengths.fold(config.len(), usize::saturating_add);
-        self.check_memory(Headroom {
-            largest: text.saturating_mul(2),
-            total: text.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
-        })?;
+        self.check_memory(Headroom::to_open(text))?;
         Session::open(config, &carried)
     }
 

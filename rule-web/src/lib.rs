@@ -17,11 +17,6 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 #[derive(Debug)]
 pub struct RawSession(Session);
 
-/// What opening a configuration takes beyond what the session will need: the texts of
-/// its searches as trees and plans, and what is there for any.
-const OPEN_FACTOR: usize = 40;
-const OPEN_BASE: usize = 512 * 1024;
-
 #[wasm_bindgen(js_class = RawSession)]
 impl RawSession {
     /// `rule_open`: a session of a configuration in JSON, over what is built in.
@@ -30,11 +25,7 @@ impl RawSession {
     /// What is wrong with it, and memory that would not do.
     pub fn open(config: &[u8]) -> Result<RawSession, JsValue> {
         let builtin = rules::BUNDLE.as_bytes();
-        let text = config.len().saturating_add(builtin.len());
-        let needed = Headroom {
-            largest: text.saturating_mul(2),
-            total: text.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
-        };
+        let needed = Headroom::to_open(config.len().saturating_add(builtin.len()));
         let opened = needed.check(&memory::has).and_then(|()| {
             let session = Session::open(config, &[builtin])?;
             session.memory_to_come().check(&memory::has)?;

@@ -21,7 +21,24 @@ const WORDS: Headroom = Headroom {
     total: 2048,
 };
 
+/// What opening takes beyond what the session will need, for each byte of configuration:
+/// its searches as trees and plans.
+const OPEN_FACTOR: usize = 40;
+
+/// What opening takes of whatever configuration, in bytes.
+const OPEN_BASE: usize = 512 * 1024;
+
 impl Headroom {
+    /// What opening configurations takes that have so many bytes together, before
+    /// [`Session::memory_to_come`](super::Session::memory_to_come) can be asked.
+    #[must_use]
+    pub fn to_open(bytes: usize) -> Self {
+        Headroom {
+            largest: bytes.saturating_mul(2),
+            total: bytes.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
+        }
+    }
+
     /// Is it there? `has_memory` answers whether so much can be allocated.
     ///
     /// # Errors

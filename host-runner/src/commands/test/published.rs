@@ -61,12 +61,12 @@ pub(super) fn read(
     };
     let tests = tests
         .into_iter()
-        .map(|test| read_test(test, &by_hand, &settings, &logs));
+        .map(|test| read_test(test, by_hand.as_deref(), &settings, &logs));
     Ok(tests.collect())
 }
 
 /// A test; `by_hand` is why its detection cannot be tested but by hand.
-fn read_test(test: Value, by_hand: &Option<String>, settings: &Settings, logs: &Logs<'_>) -> Test {
+fn read_test(test: Value, by_hand: Option<&str>, settings: &Settings, logs: &Logs<'_>) -> Test {
     let name = test
         .get("name")
         .and_then(Value::as_str)
