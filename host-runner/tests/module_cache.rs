@@ -311,13 +311,13 @@ fn where_it_is_without_being_told() {
     };
     assert!(describe(&[]).contains("code compiled and kept"));
     assert!(describe(&[("RULE_MODULE_CACHE", "")]).contains("code from the cache"));
-    assert!(describe(&[("RULE_MODULE_CACHE", "off")]).contains("code compiled\n"));
+    assert!(describe(&[("RULE_MODULE_CACHE", "off")]).contains("code compiled,"));
     if cfg!(target_os = "linux") {
         assert!(desk.path("home/host-runner/compiled").is_dir());
         // A service's user may have no folder of its own: nothing is said about it.
         desk.file("file", "");
         let nowhere = desk.path("file/none").display().to_string();
-        assert!(describe(&[("XDG_CACHE_HOME", &nowhere)]).contains("code compiled\n"));
+        assert!(describe(&[("XDG_CACHE_HOME", &nowhere)]).contains("code compiled,"));
     }
 }
 

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::input::Format;
 use crate::rules::{Detection, Granted, InputSettings, Late, RuleError, Settings, Window};
 
-pub(crate) use module::{CacheOptions, ModuleOptions};
+pub(crate) use module::{ModuleOptions, TakingOptions};
 pub(crate) use pack::Pack;
 pub(crate) use run::Run;
 pub(crate) use serve::Serve;

@@ -1,14 +1,17 @@
-//! The options that say which module runs, and where its code is kept.
+//! The options that say which module runs, what it may use up, and where its code is kept.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
+use super::duration;
 use crate::failure::{Failure, warn};
-use crate::module::{Build, Cache, Compiler, Module};
+use crate::module::{Bounds, Build, Cache, Compiler, Digest, Module, ModuleError, Source};
 
-/// The word that turns the cache off.
+/// The word that turns the cache or the timeout off.
 const OFF: &str = "off";
 
 /// Which module runs.
@@ -27,13 +30,36 @@ pub(crate) struct ModuleOptions {
     portable: bool,
 
     #[command(flatten)]
-    cache: CacheOptions,
+    taking: TakingOptions,
 }
 
-/// Where compiled modules are kept.
+/// How a module is taken, whichever it is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Module")]
-pub(crate) struct CacheOptions {
+pub(crate) struct TakingOptions {
+    /// Takes the module only if its SHA-256 is this one
+    ///
+    /// `describe` says that of a module, `sha256sum` that of a file.
+    #[arg(long, value_name = "DIGEST")]
+    sha256: Option<Digest>,
+
+    /// How long one call of another module than the built-in one may take, or `off`
+    ///
+    /// With `off` a module that never comes back holds up the program for ever. One that
+    /// does runs about a fifth faster, since it looks at no clock.
+    #[arg(
+        long,
+        value_name = "DURATION|off",
+        value_parser = timeout,
+        default_value = "60s"
+    )]
+    module_timeout: Timeout,
+
+    /// How much another module than the built-in one may give at once, without an input
+    /// between
+    #[arg(long, value_name = "SIZE", default_value = "4GiB")]
+    module_output: ByteSize,
+
     /// Where compiled modules are kept for the next start: a folder, or `off`
     ///
     /// Without this it is a folder of this program among the caches of the user. What is
@@ -51,11 +77,13 @@ pub(crate) struct CacheOptions {
 impl ModuleOptions {
     /// The module to run.
     pub(crate) fn load(&self) -> Result<Module, Failure> {
-        let compiler = self.cache.compiler();
-        Ok(match &self.module {
-            Some(path) => compiler.file(path)?,
-            None => compiler.embedded(self.portable.then_some(Build::Portable))?,
-        })
+        let source = match &self.module {
+            Some(path) => Source::file(path)?,
+            None if self.portable => Source::embedded(Build::Portable),
+            None => Source::embedded(Build::of_this_machine()),
+        };
+        self.taking.check(&source)?;
+        Ok(self.taking.compiler().module(&source)?)
     }
 
     /// Whether the user gave a module.
@@ -64,7 +92,26 @@ impl ModuleOptions {
     }
 }
 
-impl CacheOptions {
+/// How long something may take, if it has an end.
+#[derive(Debug, Clone, Copy)]
+struct Timeout(Option<Duration>);
+
+fn timeout(text: &str) -> Result<Timeout, String> {
+    match text {
+        OFF => Ok(Timeout(None)),
+        text => duration(text).map(|length| Timeout(Some(length))),
+    }
+}
+
+impl TakingOptions {
+    /// Checks that a module is the one that was meant, where that was said.
+    pub(crate) fn check(&self, source: &Source) -> Result<(), ModuleError> {
+        match self.sha256 {
+            Some(expected) => source.must_be(expected),
+            None => Ok(()),
+        }
+    }
+
     /// What compiles modules. A folder that was asked for and cannot be used is told;
     /// that a user has none is as it is.
     pub(crate) fn compiler(&self) -> Compiler {
@@ -79,6 +126,11 @@ impl CacheOptions {
                 .ok(),
             None => Cache::of_user().ok(),
         };
-        cache.map_or_else(Compiler::new, Compiler::with_cache)
+        cache
+            .map_or_else(Compiler::new, Compiler::with_cache)
+            .bounded(Bounds {
+                call: self.module_timeout.0,
+                output: self.module_output.as_u64(),
+            })
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CacheOptions, Common, Events, Windows};
+use super::{Common, Events, TakingOptions, Windows};
+use crate::module::{Build, ModuleError, Source};
 use crate::rules::Records;
 
 /// Packs detections and settings into a module: one file to deploy
@@ -32,7 +33,7 @@ pub(crate) struct Pack {
 
     /// Another module than the one that is built in
     #[arg(long, value_name = "FILE", help_heading = "Module")]
-    pub(crate) module: Option<PathBuf>,
+    module: Option<PathBuf>,
 
     /// Which records go on from Fluent Bit
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Module")]
@@ -44,8 +45,21 @@ pub(crate) struct Pack {
 
     /// Packs the build for hosts with SIMD: wasmtime, V8, browsers; not Fluent Bit
     #[arg(long, help_heading = "Module", conflicts_with = "module")]
-    pub(crate) simd: bool,
+    simd: bool,
 
     #[command(flatten)]
-    pub(crate) cache: CacheOptions,
+    pub(crate) taking: TakingOptions,
+}
+
+impl Pack {
+    /// The module that is packed into.
+    pub(crate) fn source(&self) -> Result<Source, ModuleError> {
+        let source = match &self.module {
+            Some(path) => Source::file(path)?,
+            None if self.simd => Source::embedded(Build::Simd),
+            None => Source::embedded(Build::Portable),
+        };
+        self.taking.check(&source)?;
+        Ok(source)
+    }
 }

@@ -27,10 +27,13 @@ pub(super) fn execute(options: &Describe) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-/// What this program adds to the answer of the module: what of it runs here, and where
-/// its code is from.
+/// What this program adds to the answer of the module: which one it is, what of it runs
+/// here, and where its code is from.
 fn host(module: &Module) -> Value {
-    let mut host = json!({ "code": module.origin().text() });
+    let mut host = json!({
+        "code": module.origin().text(),
+        "sha256": module.digest().to_string(),
+    });
     if let Some(build) = module.build() {
         host["build"] = json!(build.name());
     }

@@ -4,7 +4,7 @@ use super::open::open_rules;
 use super::summary::counted;
 use crate::cli::Pack;
 use crate::failure::{DONE, Failure};
-use crate::module::{self, Build, EMBEDDED_NAME};
+use crate::module::Source;
 use crate::replace::replace;
 
 pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
@@ -14,36 +14,31 @@ pub(super) fn execute(options: &Pack) -> Result<u8, Failure> {
     settings.records = options.records;
     settings.sealed = options.sealed;
     let configuration = settings.to_json()?;
-    let built_in = match options.simd {
-        true => Build::Simd,
-        false => Build::Portable,
-    };
-    let (name, bytes) = match &options.module {
-        Some(path) => module::read(path)?,
-        None => (EMBEDDED_NAME.to_owned(), built_in.bytes().to_vec()),
-    };
-    let compiler = options.cache.compiler();
+    let source = options.source()?;
+    let compiler = options.taking.compiler();
     let packed = compiler
-        .pack(&name, &bytes, &configuration)
+        .pack(&source, &configuration)
         .map_err(|error| Failure::at_open(error, &settings))?;
 
     // Started as a host will, before it is written.
     let target = options.out.display().to_string();
-    let mut instance = compiler.bytes(&target, &packed)?.instantiate()?;
+    let packed = Source::bytes(&target, packed);
+    let mut instance = compiler.module(&packed)?.instantiate()?;
     let mut session = open_rules(&mut instance, &serde_json::json!({}), &settings)?;
     let described = session.describe()?;
     // A host may load it at any moment.
-    replace(&options.out, &packed).map_err(|source| Failure::Target {
+    replace(&options.out, packed.content()).map_err(|source| Failure::Target {
         path: target.clone(),
         source,
     })?;
     let rules = described["rules"].as_array().map_or(0, Vec::len);
     let memory = described["memory"]["needed"].as_u64().unwrap_or(0);
     eprintln!(
-        "packed {} into `{target}`: {}, up to {} of memory",
+        "packed {} into `{target}`: {}, up to {} of memory, SHA-256 {}",
         counted(rules as u64, "rule"),
-        indicatif::BinaryBytes(packed.len() as u64),
-        indicatif::BinaryBytes(memory)
+        indicatif::BinaryBytes(packed.content().len() as u64),
+        indicatif::BinaryBytes(memory),
+        packed.digest()
     );
     Ok(DONE)
 }

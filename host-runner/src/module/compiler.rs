@@ -1,18 +1,18 @@
 //! From the bytes of a module to code that runs.
 
-use std::fs;
 use std::path::Path;
 
 use wasmtime::{Config, Engine, OptLevel};
 
+use super::bounds::Deadline;
 use super::cache::Cache;
-use super::embedded::{Build, EMBEDDED_NAME};
-use super::{Module, ModuleError, abi};
+use super::{Bounds, Build, Module, ModuleError, Source, abi};
 
 /// Compiles modules, or takes them compiled from a [`Cache`].
 #[derive(Debug, Clone, Default)]
 pub struct Compiler {
     cache: Option<Cache>,
+    bounds: Bounds,
 }
 
 /// Where the code of a module is from.
@@ -48,7 +48,16 @@ impl Compiler {
     /// A compiler that takes from a cache what is there, and keeps there what is not.
     #[must_use]
     pub fn with_cache(cache: Cache) -> Self {
-        Self { cache: Some(cache) }
+        Self {
+            cache: Some(cache),
+            ..Self::default()
+        }
+    }
+
+    /// With other bounds for modules than the built-in one.
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// The module that is built into this program: the given build, or the one that suits
@@ -59,48 +68,48 @@ impl Compiler {
     /// When the engine refuses it, which a build that passed its tests does not do.
     pub fn embedded(&self, build: Option<Build>) -> Result<Module, ModuleError> {
         let build = build.unwrap_or_else(Build::of_this_machine);
-        Ok(Module {
-            build: Some(build),
-            ..self.compile(EMBEDDED_NAME, build.bytes(), Some(build.digest()))?
-        })
+        self.module(&Source::embedded(build))
     }
 
     /// A module from a file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no WebAssembly core module, is no
-    /// detection module, speaks another major version of the ABI, or imports
-    /// anything.
+    /// As [`Source::file`] and [`Compiler::module`].
     pub fn file(&self, path: &Path) -> Result<Module, ModuleError> {
-        let (name, bytes) = read(path)?;
-        self.bytes(&name, &bytes)
+        self.module(&Source::file(path)?)
     }
 
     /// A module from its bytes; `name` is what messages call it.
     ///
     /// # Errors
     ///
-    /// As [`Compiler::file`], but for reading.
+    /// As [`Compiler::module`].
     pub fn bytes(&self, name: &str, bytes: &[u8]) -> Result<Module, ModuleError> {
-        self.compile(name, bytes, None)
+        self.module(&Source::bytes(name, bytes.to_vec()))
     }
 
-    /// A module whose digest may be known.
-    fn compile(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        digest: Option<&str>,
-    ) -> Result<Module, ModuleError> {
-        let version = abi::version_of(name, bytes)?;
-        let config = config();
-        let engine = Engine::new(&config).map_err(|error| not_a_module(name, &error))?;
+    /// A module. What it may use up has [`Bounds`], unless it is built in.
+    ///
+    /// # Errors
+    ///
+    /// When it is no WebAssembly core module, is no detection module, speaks another major
+    /// version of the ABI, or imports anything.
+    pub fn module(&self, source: &Source) -> Result<Module, ModuleError> {
+        let name = source.name();
+        let version = abi::version_of(name, source.content())?;
+        let bounds = match source.build() {
+            Some(_) => None,
+            None => Some(self.bounds),
+        };
+        let deadline = bounds.and_then(|bounds| bounds.call);
+        let deadline = deadline.map(|call| Deadline { call });
+        let config = config(deadline.is_some());
+        let engine = engine(name, &config)?;
         let compiled = match &self.cache {
-            Some(cache) => cache.module(&config, &engine, bytes, digest),
-            None => {
-                wasmtime::Module::from_binary(&engine, bytes).map(|code| (code, Origin::Compiled))
-            }
+            Some(cache) => cache.module(&config, &engine, source),
+            None => wasmtime::Module::from_binary(&engine, source.content())
+                .map(|code| (code, Origin::Compiled)),
         };
         let (code, origin) = compiled.map_err(|error| not_a_module(name, &error))?;
         if let Some(import) = code.imports().next() {
@@ -109,34 +118,45 @@ impl Compiler {
                 import: format!("{}.{}", import.module(), import.name()),
             });
         }
+        if let Some(deadline) = deadline {
+            deadline.watch(name, code.engine())?;
+        }
         Ok(Module {
             name: name.into(),
+            digest: source.digest(),
             version,
-            build: None,
+            build: source.build(),
+            deadline,
+            output: bounds.map(|bounds| bounds.output),
             origin,
             code,
         })
     }
 }
 
-/// What messages call the module in a file, and its bytes.
-pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), ModuleError> {
-    let name = path.display().to_string();
-    match fs::read(path) {
-        Ok(bytes) => Ok((name, bytes)),
-        Err(source) => Err(ModuleError::Read {
-            module: name,
-            source,
-        }),
-    }
+/// Checks that a module is one, without compiling it.
+pub(super) fn validate(source: &Source) -> Result<(), ModuleError> {
+    let name = source.name();
+    abi::version_of(name, source.content())?;
+    wasmtime::Module::validate(&engine(name, &config(true))?, source.content())
+        .map_err(|error| not_a_module(name, &error))
+}
+
+fn engine(name: &str, config: &Config) -> Result<Engine, ModuleError> {
+    Engine::new(config).map_err(|error| not_a_module(name, &error))
 }
 
 /// How code is compiled. What is left out nobody asks for, and it would be read, checked
-/// and copied at each start: a fifth of the whole.
-fn config() -> Config {
+/// and copied at each start: a fifth of the whole. Code whose calls have a deadline looks
+/// at the engine's clock in each loop.
+fn config(deadline: bool) -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
+        .epoch_interruption(deadline)
+        // The ABI has pointers of 32 bits into one memory.
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
         // A trap is told by its kind and the export that was called.
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false)

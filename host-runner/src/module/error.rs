@@ -1,9 +1,11 @@
 //! What can go wrong between this program and a module.
 
 use std::io;
+use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Digest;
 use super::abi::Version;
 
 /// A module that cannot be loaded, broke its contract, or refused a call.
@@ -19,6 +21,16 @@ pub enum ModuleError {
         module: String,
         /// What the system said.
         source: io::Error,
+    },
+    /// The module is another than the one that was named by its digest.
+    #[error("`{module}` has the SHA-256 `{found}`, not `{expected}`; it is not run")]
+    Digest {
+        /// The module's name.
+        module: String,
+        /// The digest of what is there.
+        found: Digest,
+        /// The digest of what was asked for.
+        expected: Digest,
     },
     /// The bytes are no WebAssembly core module that this engine takes.
     #[error("`{module}` is no WebAssembly core module: {reason}")]
@@ -83,6 +95,38 @@ pub enum ModuleError {
         call: &'static str,
         /// What the engine says of it.
         reason: String,
+    },
+    /// The module did not come back from a call in the time that it was given.
+    #[error(
+        "the module `{module}` was stopped in `{call}`, which took longer than {after:?}; the \
+         results up to here are incomplete; `--module-timeout` gives it more time"
+    )]
+    Time {
+        /// The module's name.
+        module: String,
+        /// The export that was called.
+        call: &'static str,
+        /// The time that a call may take.
+        after: Duration,
+    },
+    /// The module gives alerts without end.
+    #[error(
+        "the module `{module}` gave more than {limit} bytes of alerts at once; \
+         `--module-output` lets it give more"
+    )]
+    Output {
+        /// The module's name.
+        module: String,
+        /// As much it may give.
+        limit: u64,
+    },
+    /// Nothing could be started that ends the module's calls.
+    #[error("the module `{module}` cannot be watched over: {source}")]
+    Watch {
+        /// The module's name.
+        module: String,
+        /// What the system said.
+        source: io::Error,
     },
     /// The module answered with something that cannot be.
     #[error("the module `{module}` answered `{call}` wrongly: {reason}")]

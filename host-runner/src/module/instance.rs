@@ -9,13 +9,25 @@ use wasmtime::{
 };
 
 use super::abi::{SPOKEN, Version};
+use super::bounds::Deadline;
 use super::session::Session;
-use super::{Module, ModuleError, Refusal};
+use super::{Module, ModuleError};
 
 /// The memory in bytes that an instance may grow to: 1 GiB.
 ///
 /// A module bounds its own state far below this; the limit is for one that does not.
 pub const MEMORY_LIMIT: usize = 1 << 30;
+
+/// What a module's tables may hold; ours has a few hundred functions in one.
+const TABLES: usize = 16;
+const TABLE_ELEMENTS: usize = 1 << 20;
+
+/// The bytes that an answer may have that is read into this program's memory, where it
+/// takes up to sixteen times as much: a description of all rules, the fate of one record.
+pub(super) const LONG_ANSWER: usize = 64 << 20;
+
+/// The same for what is short: counters, errors.
+pub(super) const SHORT_ANSWER: usize = 4 << 20;
 
 /// The size in bytes of the buffer inside the module that input is read into.
 ///
@@ -36,6 +48,11 @@ pub struct Instance {
     pub(super) exports: Exports,
     /// The buffer for input, made at its first use and kept: pointer, or 0.
     buffer: u32,
+    deadline: Option<Deadline>,
+    /// How many bytes of alerts it may give at once.
+    pub(super) output: Option<u64>,
+    /// Whether it was stopped in the middle of a call, after which nothing of it is sure.
+    stopped: bool,
 }
 
 /// The exports of the ABI that this host calls.
@@ -65,17 +82,17 @@ impl Instance {
         let limits = StoreLimitsBuilder::new()
             .memory_size(MEMORY_LIMIT)
             .memories(1)
+            .tables(TABLES)
+            .table_elements(TABLE_ELEMENTS)
             .instances(1)
             .build();
         let mut store = Store::new(module.code.engine(), limits);
         store.limiter(|limits| limits);
-        let instance = wasmtime::Instance::new(&mut store, &module.code, &[]).map_err(|error| {
-            ModuleError::Trap {
-                module: module.name.to_string(),
-                call: "start",
-                reason: reason_of(&error),
-            }
-        })?;
+        if let Some(deadline) = module.deadline {
+            store.set_epoch_deadline(deadline.ticks());
+        }
+        let instance = wasmtime::Instance::new(&mut store, &module.code, &[])
+            .map_err(|error| stop(&module.name, "start", module.deadline, &error))?;
         let no_export = |export| ModuleError::Export {
             module: module.name.to_string(),
             export,
@@ -118,6 +135,9 @@ impl Instance {
             memory,
             exports,
             buffer: 0,
+            deadline: module.deadline,
+            output: module.output,
+            stopped: false,
         };
         let answered = Version::from_answer(this.call("rule_abi_version", &version, ())?);
         if answered != module.version {
@@ -154,20 +174,24 @@ impl Instance {
         }
     }
 
-    /// Calls an export; a trap becomes an error that names module and export.
+    /// Calls an export; a trap becomes an error that names module and export. After one
+    /// there are no more calls.
     pub(super) fn call<P: WasmParams, R: WasmResults>(
         &mut self,
         name: &'static str,
         function: &TypedFunc<P, R>,
         arguments: P,
     ) -> Result<R, ModuleError> {
-        function
-            .call(&mut self.store, arguments)
-            .map_err(|error| ModuleError::Trap {
-                module: self.module.to_string(),
-                call: name,
-                reason: reason_of(&error),
-            })
+        if self.stopped {
+            return Err(self.wrong(name, "it was stopped before".to_owned()));
+        }
+        if let Some(deadline) = self.deadline {
+            self.store.set_epoch_deadline(deadline.ticks());
+        }
+        function.call(&mut self.store, arguments).map_err(|error| {
+            self.stopped = true;
+            stop(&self.module, name, self.deadline, &error)
+        })
     }
 
     /// Copies bytes into memory of the module for the length of one call.
@@ -231,31 +255,37 @@ impl Instance {
         self.slice_mut(name, at, length).map(|slice| &*slice)
     }
 
-    /// An answer that is JSON.
+    /// An answer that is JSON of no more than so many bytes.
     pub(super) fn json<T: DeserializeOwned>(
         &mut self,
         name: &'static str,
         handle: i32,
         packed: u64,
+        limit: usize,
     ) -> Result<T, ModuleError> {
-        let parsed = serde_json::from_slice(self.answer(name, handle, packed)?);
-        parsed.map_err(|error| self.wrong(name, error.to_string()))
+        let answer = self.answer(name, handle, packed)?;
+        let parsed = match answer.len() {
+            length if length > limit => Err(format!(
+                "{length} bytes are more than the {limit} that it may say"
+            )),
+            _ => serde_json::from_slice(answer).map_err(|error| error.to_string()),
+        };
+        parsed.map_err(|reason| self.wrong(name, reason))
     }
 
     /// What the module says about its last error.
     pub(super) fn refusal(&mut self, name: &'static str, handle: i32) -> ModuleError {
         let last_error = self.exports.last_error.clone();
         let packed = match self.call("rule_last_error", &last_error, handle) {
-            Ok(0) => return self.wrong(name, "it refused and did not say why".to_owned()),
             Ok(packed) => packed,
             Err(error) => return error,
         };
-        let said = self
-            .answer("rule_last_error", handle, packed)
-            .map(serde_json::from_slice::<Refusal>);
-        match said {
-            Ok(Ok(refusal)) => ModuleError::Refused(Box::new(refusal)),
-            Ok(Err(error)) => self.wrong("rule_last_error", error.to_string()),
+        // Without a reason of its own it would be asked for that of this refusal.
+        if packed == 0 {
+            return self.wrong(name, "it refused and did not say why".to_owned());
+        }
+        match self.json("rule_last_error", handle, packed, SHORT_ANSWER) {
+            Ok(refusal) => ModuleError::Refused(Box::new(refusal)),
             Err(error) => error,
         }
     }
@@ -289,10 +319,30 @@ impl Instance {
     }
 }
 
-/// A trap's own words, without the engine's list of frames.
-fn reason_of(error: &wasmtime::Error) -> String {
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => trap.to_string(),
-        None => format!("{:#}", error),
+/// Why a call was stopped.
+fn stop(
+    module: &str,
+    call: &'static str,
+    deadline: Option<Deadline>,
+    error: &wasmtime::Error,
+) -> ModuleError {
+    let module = module.to_owned();
+    match (error.downcast_ref::<Trap>(), deadline) {
+        (Some(Trap::Interrupt), Some(deadline)) => ModuleError::Time {
+            module,
+            call,
+            after: deadline.call,
+        },
+        // In its own words, without the engine's list of frames.
+        (Some(trap), _) => ModuleError::Trap {
+            module,
+            call,
+            reason: trap.to_string(),
+        },
+        (None, _) => ModuleError::Trap {
+            module,
+            call,
+            reason: format!("{error:#}"),
+        },
     }
 }

@@ -27,10 +27,12 @@
 //! with a [`Cache`] does it once for each machine. Nothing is kept unless a cache is given.
 //!
 //! A module is given nothing but its own memory, and that only up to
-//! [`MEMORY_LIMIT`]. What it answers is checked before it is used, so that a
-//! module that is broken or hostile ends in an error that names it.
+//! [`MEMORY_LIMIT`]. What it answers is checked before it is used, and how long a call of one
+//! from elsewhere takes and how much it says has [`Bounds`], so that a module that is broken
+//! or hostile ends in an error that names it.
 
 mod abi;
+mod bounds;
 mod cache;
 mod compiler;
 mod embedded;
@@ -38,25 +40,34 @@ mod error;
 mod instance;
 mod pack;
 mod session;
+mod source;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use bounds::Deadline;
+
 pub use abi::Version;
+pub use bounds::Bounds;
 pub use cache::{Cache, CacheError};
-pub(crate) use compiler::read;
 pub use compiler::{Compiler, Origin};
 pub use embedded::{Build, EMBEDDED, EMBEDDED_NAME, EMBEDDED_SIMD};
 pub use error::{ModuleError, Place, Refusal};
 pub use instance::{Instance, MEMORY_LIMIT};
 pub use session::{Counters, MalformedSample, PushError, Session};
+pub use source::{Digest, NoDigest, Source};
 
 /// A compiled detection module, to be instantiated any number of times.
 #[derive(Clone)]
 pub struct Module {
     name: Arc<str>,
+    digest: Digest,
     version: Version,
     build: Option<Build>,
+    /// When its calls end at the latest.
+    deadline: Option<Deadline>,
+    /// How many bytes of alerts it may give at once; none for the module that is built in.
+    output: Option<u64>,
     origin: Origin,
     code: wasmtime::Module,
 }
@@ -96,6 +107,12 @@ impl Module {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its SHA-256.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// The version of the ABI that this module speaks.

@@ -9,32 +9,28 @@ use wasmparser::{DataKind, Parser, Payload, ValType};
 use wasmtime::{TypedFunc, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
-use super::compiler::not_a_module;
-use super::{Compiler, Instance, ModuleError, abi};
+use super::compiler::{self, not_a_module};
+use super::{Compiler, Instance, ModuleError, Source};
 
 /// The export that packs; a packed module does not have it.
 const EXPORT: &str = "rule_pack";
 
 impl Compiler {
     /// A module that carries `configuration`, the JSON that `rule_open` takes, over
-    /// what the module of these bytes carries, and starts with its rules planned. The
-    /// same input gives the same bytes. `name` is what messages call the module.
+    /// what the given module carries, and starts with its rules planned. The same input
+    /// gives the same bytes.
     ///
     /// # Errors
     ///
-    /// As [`Compiler::bytes`]; where the module is packed already; and
+    /// As [`Compiler::module`]; where the module is packed already; and
     /// [`ModuleError::Refused`] where it says what is wrong with the configuration.
-    pub fn pack(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        configuration: &Value,
-    ) -> Result<Vec<u8>, ModuleError> {
-        // Looked at before it is taken apart, for a message that says what it is.
-        abi::version_of(name, bytes)?;
+    pub fn pack(&self, source: &Source, configuration: &Value) -> Result<Vec<u8>, ModuleError> {
+        let name = source.name();
+        // What takes it apart takes for granted that it is sound.
+        compiler::validate(source)?;
         let mut wizer = Wizer::new();
         wizer.init_func(EXPORT);
-        let opened = wizer.instrument(bytes);
+        let opened = wizer.instrument(source.content());
         let (parts, open) = opened.map_err(|error| not_a_module(name, &error))?;
         let mut instance = self.bytes(name, &open)?.instantiate()?;
         instance.pack(configuration)?;

@@ -3,10 +3,11 @@
 use std::io::{self, ErrorKind, Read};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use wasmtime::TypedFunc;
 
-use super::instance::BUFFER;
+use super::instance::{BUFFER, LONG_ANSWER, SHORT_ANSWER};
 use super::{Instance, ModuleError};
 
 /// A set of rules that is open in an [`Instance`]; closed when it is dropped.
@@ -15,6 +16,8 @@ pub struct Session<'a> {
     handle: i32,
     /// Whether it ever passes over stored events, where that was asked.
     passes: Option<bool>,
+    /// The bytes of alerts that it gave since it was last given something.
+    given: u64,
 }
 
 /// Why bytes could not be pushed from a reader.
@@ -96,6 +99,7 @@ impl<'a> Session<'a> {
             instance,
             handle,
             passes: None,
+            given: 0,
         }
     }
 
@@ -224,6 +228,9 @@ impl<'a> Session<'a> {
     pub fn alerts(&mut self) -> Result<&[u8], ModuleError> {
         let function = self.instance.exports.alerts.clone();
         let packed = self.instance.call("rule_alerts", &function, self.handle)?;
+        if let Some(limit) = self.instance.output {
+            self.check_alerts(packed, limit)?;
+        }
         self.instance.answer("rule_alerts", self.handle, packed)
     }
 
@@ -238,7 +245,8 @@ impl<'a> Session<'a> {
         let packed = self
             .instance
             .call("rule_describe", &function, self.handle)?;
-        self.instance.json("rule_describe", self.handle, packed)
+        self.instance
+            .json("rule_describe", self.handle, packed, LONG_ANSWER)
     }
 
     /// What has been counted up to now.
@@ -251,7 +259,8 @@ impl<'a> Session<'a> {
         let packed = self
             .instance
             .call("rule_counters", &function, self.handle)?;
-        self.instance.json("rule_counters", self.handle, packed)
+        self.instance
+            .json("rule_counters", self.handle, packed, SHORT_ANSWER)
     }
 
     /// One record against each rule: the JSON of `rule_explain`.
@@ -265,7 +274,7 @@ impl<'a> Session<'a> {
             .with_bytes("rule_explain", record, |instance, at, length| {
                 let packed = instance.call("rule_explain", &function, (handle, at, length))?;
                 // Before the record's memory is given back: an answer is valid until the next call.
-                instance.json("rule_explain", handle, packed)
+                instance.json("rule_explain", handle, packed, LONG_ANSWER)
             })
     }
 
@@ -312,6 +321,19 @@ impl<'a> Session<'a> {
         self.instance.memory_size()
     }
 
+    /// Checks what a module from elsewhere gives as alerts, before anybody sees it.
+    fn check_alerts(&mut self, packed: u64, limit: u64) -> Result<(), ModuleError> {
+        let lines = self.instance.answer("rule_alerts", self.handle, packed)?;
+        self.given = self.given.saturating_add(lines.len() as u64);
+        if self.given > limit {
+            return Err(ModuleError::Output {
+                module: self.instance.module.to_string(),
+                limit,
+            });
+        }
+        are_lines(lines).map_err(|reason| self.instance.wrong("rule_alerts", reason))
+    }
+
     /// Calls an export that takes bytes and answers a count.
     fn give(
         &mut self,
@@ -330,8 +352,29 @@ impl<'a> Session<'a> {
 
     /// An answer that is a count where it is not negative.
     fn checked(&mut self, name: &'static str, answer: i32) -> Result<u32, ModuleError> {
+        self.given = 0;
         u32::try_from(answer).map_err(|_| self.instance.refusal(name, self.handle))
     }
+}
+
+/// Whether these are whole lines of JSON, each an object; else what they are. Control
+/// characters would do something to a terminal; in the texts of JSON they are written out.
+fn are_lines(lines: &[u8]) -> Result<(), String> {
+    let text = str::from_utf8(lines).map_err(|error| error.to_string())?;
+    if !text.is_empty() && !text.ends_with('\n') {
+        return Err("the last line has no end".to_owned());
+    }
+    for line in text.split_terminator('\n') {
+        if !line.starts_with('{') {
+            return Err("a line is no alert: it is no object".to_owned());
+        }
+        if line.bytes().any(|byte| byte < b' ') {
+            return Err("a line is no alert: it has a control character".to_owned());
+        }
+        serde_json::from_str::<IgnoredAny>(line)
+            .map_err(|error| format!("a line is no alert: {error}"))?;
+    }
+    Ok(())
 }
 
 impl Drop for Session<'_> {

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use twox_hash::XxHash3_128 as Sum;
 use wasmtime::Engine;
 
+use crate::module;
+
 /// The name of the seal.
 pub(super) const SEAL: &str = "seal";
 
@@ -45,12 +47,12 @@ pub(super) enum State {
 }
 
 impl Entry {
-    /// The entry of a module under an engine, by the module's digest in hexadecimal.
-    pub(super) fn new(root: &Path, engine: &Engine, module: &str) -> Self {
+    /// The entry of a module under an engine, by the module's digest.
+    pub(super) fn new(root: &Path, engine: &Engine, module: module::Digest) -> Self {
         let mut digest = Digester(Sha256::new_with_prefix(FORM));
         env!("CARGO_PKG_VERSION").hash(&mut digest);
         engine.precompile_compatibility_hash().hash(&mut digest);
-        module.hash(&mut digest);
+        module.to_string().hash(&mut digest);
         let key: [u8; 32] = digest.0.finalize().into();
         // Half of it is enough for a name; the seal is over all of it.
         let name = hex(key.get(..16).unwrap_or(&key));
@@ -127,11 +129,6 @@ impl Entry {
             }
         }
     }
-}
-
-/// The SHA-256 of a module, in hexadecimal digits.
-pub(super) fn digest_of(module: &[u8]) -> String {
-    hex(&Sha256::digest(module))
 }
 
 /// The one file in wasmtime's folder that it could take for code, and its name there.

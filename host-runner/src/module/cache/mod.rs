@@ -33,6 +33,7 @@ use tempfile::TempDir;
 use wasmtime::{CacheConfig, Config, Engine};
 
 use self::entry::{Entry, State};
+use super::Source;
 use super::compiler::Origin;
 
 /// As many modules are kept: those that were used last.
@@ -104,18 +105,15 @@ impl Cache {
     }
 
     /// The code of a module: from the cache, or compiled and kept there if it can be.
-    /// `engine` is one of `config`, `digest` the module's SHA-256 where it is known.
+    /// `engine` is one of `config`.
     pub(super) fn module(
         &self,
         config: &Config,
         engine: &Engine,
-        bytes: &[u8],
-        digest: Option<&str>,
+        source: &Source,
     ) -> wasmtime::Result<(wasmtime::Module, Origin)> {
-        let entry = match digest {
-            Some(digest) => Entry::new(&self.root, engine, digest),
-            None => Entry::new(&self.root, engine, &entry::digest_of(bytes)),
-        };
+        let bytes = source.content();
+        let entry = Entry::new(&self.root, engine, source.digest());
         match entry.state() {
             State::Whole => {
                 if let Ok(cached) = with_store(config, &entry.code())

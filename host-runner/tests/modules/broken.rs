@@ -1,43 +1,13 @@
-//! Modules that break their contract: each ends in an error that names the module.
-//!
-//! The modules are written out in WebAssembly text: one that keeps the contract as
-//! far as the host can see, and for each case one line of it changed.
+//! Modules that break their contract.
 
 use host_runner::module::{Module, ModuleError};
 use serde_json::json;
 
-/// The first page of memory holds the answers; `malloc` gives the second on.
-const SOUND: &str = r#"
-(module
-  (@custom "rule-abi" "1.0")
-  (memory (export "memory") 8)
-  (data (i32.const 16) "{\"code\":\"bad_handle\",\"message\":\"no such handle\"}")
-  (data (i32.const 128) "{\"records\":7}")
-  (func (export "rule_abi_version") (result i32) (i32.const 65536))
-  (func (export "malloc") (param i32) (result i32) (i32.const 65536))
-  (func (export "free") (param i32))
-  (func (export "rule_open") (param i32 i32) (result i32) (i32.const 1))
-  (func (export "rule_close") (param i32) (result i32) (i32.const 0))
-  (func (export "rule_input") (param i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "rule_push") (param i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "rule_advance") (param i32 i64) (result i32) (i32.const 0))
-  (func (export "rule_finish") (param i32) (result i32) (i32.const 0))
-  (func (export "rule_alerts") (param i32) (result i64) (i64.const 0x1000000000))
-  (func (export "rule_describe") (param i32) (result i64) (i64.const 0))
-  (func (export "rule_counters") (param i32) (result i64) (i64.const 0x800000000d))
-  (func (export "rule_explain") (param i32 i32 i32) (result i64) (i64.const 0))
-  (func (export "rule_snapshot") (param i32) (result i64) (i64.const 0x8000000002))
-  (func (export "rule_restore") (param i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "rule_merge") (param i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "rule_last_error") (param i32) (result i64) (i64.const 0x1000000030))
-)
-"#;
+use crate::{SOUND, changed};
 
 /// Loads the sound module with one part of its text changed.
 fn load(from: &str, to: &str) -> Result<Module, ModuleError> {
-    assert!(SOUND.contains(from), "`{from}` is not in the module");
-    let bytes = wat::parse_str(SOUND.replace(from, to)).expect("a module");
-    Module::from_bytes("odd.wasm", &bytes)
+    Module::from_bytes("odd.wasm", &changed(from, to))
 }
 
 /// What goes wrong first in a whole use of a module.
