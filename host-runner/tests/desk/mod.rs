@@ -156,10 +156,15 @@ impl Started {
         self.wait()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Asks it to end.
     pub fn ask_to_end(&self) {
         let asked = std::process::Command::new("kill")
-            .args(["-TERM", &self.0.id().to_string()])
+            .args(["-TERM", &self.id().to_string()])
             .status();
         assert!(asked.expect("kill runs").success());
     }

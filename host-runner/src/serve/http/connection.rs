@@ -11,10 +11,15 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
 use super::{Peer, router};
 use crate::serve::Station;
 use crate::serve::accept::accept;
+
+/// The bytes that a connection may hold which are no body yet: of a head, and of answers
+/// that are not read.
+const BUFFER: usize = 128 * 1024;
 
 /// Serves clients until the station ends; then lets those finish that are in the
 /// middle of something.
@@ -50,10 +55,14 @@ pub(in crate::serve) async fn serve(listener: TcpListener, station: Arc<Station>
 
 async fn client(stream: TcpStream, peer: SocketAddr, router: Router, station: &Station) {
     let service = TowerToHyperService::new(router.layer(Extension(Peer(peer))));
+    // One that sends and never reads would keep its place for ever.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(station.limits.patience));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(station.limits.patience)
-        .serve_connection(TokioIo::new(stream), service);
+        .max_buf_size(BUFFER)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     let mut stop = station.stop.clone();
     // An error is the client's: it went away, was too slow, or speaks no HTTP.
