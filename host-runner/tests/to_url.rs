@@ -6,7 +6,7 @@ mod desk;
 use std::collections::BTreeSet;
 
 use desk::Desk;
-use desk::receiver::Receiver;
+use desk::receiver::{NOTHING, Receiver, SLOWLY};
 
 const RULE: [&str; 4] = ["--search", "a=1 | stats count by b", "--window", "all"];
 
@@ -36,6 +36,19 @@ fn all_alerts_arrive_also_where_the_receiver_is_busy_at_first() {
     assert_eq!(ran.out(), "");
     let lines: Vec<&str> = expected.lines().collect();
     assert_eq!(receiver.lines(), lines);
+}
+
+#[test]
+fn a_receiver_that_dies_and_one_that_is_slow() {
+    let desk = Desk::new();
+    desk.file("events.json", events(2000));
+    let expected = desk.run(&with(&[])).out();
+    let receiver = Receiver::answering(&[NOTHING, SLOWLY, NOTHING, "200 OK"]);
+    let ran = desk.run(&with(&["--to", &receiver.url]));
+    ran.told(0, &["does not take the alerts", "it is tried again"]);
+    let lines: Vec<&str> = expected.lines().collect();
+    assert_eq!(receiver.lines(), lines);
+    assert!(receiver.asked() > 3, "{}", receiver.asked());
 }
 
 #[test]

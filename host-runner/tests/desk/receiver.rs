@@ -5,6 +5,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+/// No answer at all: it goes away when it has read everything.
+pub const NOTHING: &str = "";
+
+/// It takes everything, and its answer comes byte by byte.
+pub const SLOWLY: &str = "200 Slowly";
 
 /// A receiver that keeps what it took.
 pub struct Receiver {
@@ -15,7 +22,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Answers with these status codes in turn, the last one from then on.
+    /// Answers with these status codes in turn, the last one from then on: [`NOTHING`] to go
+    /// away without a word, [`SLOWLY`] to take what comes byte by byte.
     pub fn answering(answers: &'static [&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         Self::begin(listener, answers)
@@ -93,7 +101,18 @@ fn receive(mut stream: TcpStream, answer: &str) -> String {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("a body");
     let head = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    // The program may have been killed by now.
-    let _ = stream.write_all(head.as_bytes());
+    for part in head.as_bytes().chunks(match answer {
+        SLOWLY => 1,
+        _ => head.len(),
+    }) {
+        if answer == NOTHING {
+            break;
+        }
+        // The program may have been killed by now.
+        let _ = stream.write_all(part);
+        if answer == SLOWLY {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
     String::from_utf8(body).expect("text")
 }
