@@ -2,6 +2,7 @@
 
 import type { Alert } from "rule-web";
 
+import { visible } from "../visible";
 import type { Findings } from "./findings";
 import type { ExportForm } from "./protocol";
 
@@ -45,7 +46,9 @@ export function csv(lines: Uint8Array[]): string[] {
     header,
     ...lines.map((line) => {
       const alert = parse(line);
-      const cells = [...fields].map((name) => cell(alert.row?.[name]));
+      const found = alert.row ?? {};
+      // A field may be called as what every object has: `constructor`.
+      const cells = [...fields].map((name) => cell(Object.hasOwn(found, name) ? found[name] : null));
       const score = scores(alert);
       return row([
         harmless(alert.rule.name),
@@ -84,15 +87,22 @@ function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+function oneLine(text: string): string {
+  return visible(text).replaceAll("\n", " ");
+}
+
 /** For people: as `--output table` is on a narrow terminal, a block for each alert. */
 export function text(lines: Uint8Array[]): string[] {
   let rule: string | undefined;
   return lines.map((line) => {
     const alert = parse(line);
-    const head = alert.rule.name === rule ? "" : `${alert.rule.name}\n\n`;
+    const head = alert.rule.name === rule ? "" : `${oneLine(alert.rule.name)}\n\n`;
     rule = alert.rule.name;
     const fields = Object.entries(alert.row ?? {}).map(
-      ([name, value]): [string, string[]] => [name, values(value).join("\n").split(/\r?\n/)],
+      ([name, value]): [string, string[]] => [
+        oneLine(name),
+        visible(values(value).join("\n").replaceAll("\r\n", "\n")).split("\n"),
+      ],
     );
     const score = scores(alert);
     if (score.length > 0) fields.push(["risk score", [score.join(", ")]]);

@@ -2,6 +2,7 @@
 
 import type { Alert } from "rule-web";
 
+import { visible } from "../visible";
 import type { Finding, Timeline, View } from "./protocol";
 import { timeline } from "./timeline";
 
@@ -16,7 +17,7 @@ export class Findings {
   readonly #shown: Finding[] = [];
   /** What stands on the page, as places in the two above. */
   #order: number[] = [];
-  /** For the filter: a line in lower case, made when it is first asked for. */
+  /** For the filter: what a line says, in lower case, made when it is first asked for. */
   readonly #lower: string[] = [];
 
   get length(): number {
@@ -68,13 +69,22 @@ export class Findings {
   }
 
   #has(index: number, words: string[]): boolean {
-    const line = (this.#lower[index] ??= decoder.decode(this.#lines[index]).toLowerCase());
-    return words.every((word) => line.includes(word));
+    const said = (this.#lower[index] ??= texts(this.alert(index)).join("\n").toLowerCase());
+    return words.every((word) => said.includes(word));
   }
 }
 
 function parse(line: Uint8Array): Alert {
   return JSON.parse(decoder.decode(line));
+}
+
+/** All that is said anywhere in a value, as it reads and not as JSON writes it. */
+function texts(value: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value !== "object") return [String(value)];
+  return Object.entries(value).flatMap(([name, inside]) =>
+    Array.isArray(value) ? texts(inside) : [name, ...texts(inside)],
+  );
 }
 
 function compare(a: string | number | undefined, b: string | number | undefined): number {
@@ -94,10 +104,10 @@ function summary(index: number, alert: Alert): Finding {
     index,
     time: first(row) ?? alert.window?.start ?? alert.time ?? "",
     end: alert.window?.end ?? alert.time ?? "",
-    rule: alert.rule.name,
+    rule: visible(alert.rule.name),
     kind: alert.kind,
-    host: host ?? "",
-    what: what(row, field),
+    host: visible(host ?? ""),
+    what: visible(what(row, field)),
     count: typeof row["count"] === "number" ? row["count"] : undefined,
     score: scores.length > 0 ? Math.max(...scores) : undefined,
   };

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { pieces, wanted } from "../rules/marks";
 import { client, explain } from "../state";
+import { visible } from "../visible";
 import { level } from "./Findings";
 import { number, span, time } from "./format";
 
@@ -29,7 +30,7 @@ function Whole({ alert, close }: { alert: Alert; close: () => void }) {
     <>
       <div class="detail-head">
         <div>
-          <h3>{rule.name}</h3>
+          <h3>{visible(rule.name)}</h3>
           <p class="meta">
             {window === undefined
               ? alert.time !== null && `last event ${time(alert.time)}`
@@ -44,11 +45,11 @@ function Whole({ alert, close }: { alert: Alert; close: () => void }) {
       </div>
       {risk !== undefined && (
         <section class="detail-risk">
-          {risk.message !== undefined && <p>{risk.message}</p>}
+          {risk.message !== undefined && <p>{visible(risk.message)}</p>}
           <ul class="chips">
             {risk.objects.map(({ field, type, value, score }) => (
               <li key={`${field} ${value}`}>
-                <span class={`risk ${level(score)}`}>{score}</span> {value}{" "}
+                <span class={`risk ${level(score)}`}>{score}</span> {visible(value)}{" "}
                 <span class="meta">{type}</span>
               </li>
             ))}
@@ -84,7 +85,7 @@ function Whole({ alert, close }: { alert: Alert; close: () => void }) {
           <dl class="fields">
             {Object.entries(row).map(([name, value]) => (
               <div key={name}>
-                <dt>{name}</dt>
+                <dt>{visible(name)}</dt>
                 <dd>{shown(value)}</dd>
               </div>
             ))}
@@ -110,7 +111,7 @@ function Whole({ alert, close }: { alert: Alert; close: () => void }) {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "–";
-  return Array.isArray(value) ? value.map(shown).join("\n") : String(value);
+  return Array.isArray(value) ? value.map(shown).join("\n") : visible(String(value));
 }
 
 /** An event, the parts marked that made it match. */
@@ -130,7 +131,7 @@ function Event({ sample, rule }: { sample: Sample; rule: string }) {
     <li>
       <div class="sample-head">
         <span class="meta">
-          {sample.input ?? "input"}, byte {number(sample.offset)}
+          {visible(sample.input ?? "input")}, byte {number(sample.offset)}
         </span>
         <button type="button" class="link" onClick={() => explain(sample.text)}>
           Explain
@@ -138,7 +139,7 @@ function Event({ sample, rule }: { sample: Sample; rule: string }) {
       </div>
       <pre tabIndex={0} aria-label="Event">
         {pieces(sample.text, words).map(({ text, marked }, place) =>
-          marked ? <mark key={place}>{text}</mark> : text,
+          marked ? <mark key={place}>{visible(text)}</mark> : visible(text),
         )}
       </pre>
     </li>

@@ -3,6 +3,7 @@ import type { Explanation, Part } from "rule-web";
 import { useEffect } from "preact/hooks";
 
 import { client, ready, record, said } from "../state";
+import { visible } from "../visible";
 
 export function Explain() {
   const answer = useSignal<Explanation | undefined>(undefined);
@@ -66,7 +67,7 @@ function Answer({ record, rules }: Explanation) {
             <span class={matched ? "verdict yes" : "verdict no"}>
               {matched ? "matches" : "does not match"}
             </span>{" "}
-            {name}
+            {visible(name)}
           </h3>
           <ul class="tree">
             <Node part={search} />
@@ -82,7 +83,7 @@ function Answer({ record, rules }: Explanation) {
         <dl class="fields">
           {fields.map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{visible(name)}</dt>
               <dd>{values(value)}</dd>
             </div>
           ))}
@@ -103,7 +104,7 @@ function Node({ part }: { part: Part }) {
         {held ? "✓" : "✗"}
       </span>
       <span class="sr-only">{held ? "held:" : "did not hold:"}</span>
-      {parts.length > 0 ? <em>{JOINED[kind] ?? kind}</em> : <code>{text}</code>}
+      {parts.length > 0 ? <em>{JOINED[kind] ?? kind}</em> : <code>{visible(text)}</code>}
       {parts.length === 0 && kind !== "all" && (
         <span class="meta">{seen === undefined || seen === "" ? "no value" : `saw ${seen}`}</span>
       )}
@@ -121,5 +122,5 @@ function Node({ part }: { part: Part }) {
 function values(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(values).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return visible(typeof value === "object" ? JSON.stringify(value) : String(value));
 }

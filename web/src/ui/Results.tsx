@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { ExportForm, Summary } from "../engine/protocol";
 import { isStale, run, running, save } from "../state";
+import { visible } from "../visible";
 import { bytes, duration, number } from "./format";
 import { Figure } from "./Progress";
 import { Prose } from "./Prose";
@@ -84,7 +85,7 @@ export function Results({ summary, children }: { summary: Summary; children: Com
           <ul>
             {notices.slice(0, 100).map(({ input, text }, place) => (
               <li key={place}>
-                <code>{input}</code> <Prose text={text} />
+                <code>{visible(input)}</code> <Prose text={visible(text)} />
               </li>
             ))}
           </ul>
@@ -110,9 +111,9 @@ function Unread({ summary: { counters } }: { summary: Summary }) {
         {counters.malformed_samples.map(({ input, offset, reason, text }) => (
           <li key={`${input} ${offset}`}>
             <span>
-              {reason} <span class="meta">{`${input ?? "input"}, byte ${number(offset)}`}</span>
+              {visible(reason)} <span class="meta">{`${visible(input ?? "input")}, byte ${number(offset)}`}</span>
             </span>
-            <pre>{text}</pre>
+            <pre>{visible(text)}</pre>
           </li>
         ))}
       </ul>

@@ -2,7 +2,6 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -14,13 +13,10 @@ import { executable, MISSING, open, type Opened } from "../support/chromium";
 import { evtx, has, otrf, page as folder, samples } from "../support/data";
 import { engine, evtxReady } from "../support/node";
 import { serve, type Serving } from "../support/serve";
+import * as user from "../support/user";
+import type { Given } from "../support/user";
 
 if (executable === undefined) console.log(`skipped: ${MISSING}`);
-
-interface Given {
-  name: string;
-  bytes: Uint8Array;
-}
 
 const given = (path: string): Given => ({ name: basename(path), bytes: readFileSync(path) });
 
@@ -46,47 +42,14 @@ describe.skipIf(executable === undefined)("the page", () => {
     expect(opened.console).toEqual([]);
   });
 
-  /** Drops files as a user does. */
-  async function drop(files: Given[]): Promise<void> {
-    const packed = files.map(({ name, bytes }) => ({
-      name,
-      base64: Buffer.from(bytes).toString("base64"),
-    }));
-    await page.evaluate((files) => {
-      const transfer = new DataTransfer();
-      for (const { name, base64 } of files) {
-        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        transfer.items.add(new File([bytes], name));
-      }
-      for (const kind of ["dragenter", "dragover", "drop"]) {
-        const event = new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true });
-        document.body.dispatchEvent(event);
-      }
-    }, packed);
-  }
+  const drop = (files: Given[]) => user.drop(page, files);
+  const download = (form: string) => user.download(page, form);
 
-  const figure = async (name: string) => {
-    const term = page.getByRole("group", { name: "Counters" });
-    await term.waitFor();
-    return (await term.locator(".figure", { hasText: name }).locator("dd").innerText()).trim();
-  };
+  const figure = (name: string) => user.figure(page, name);
 
-  const editor = () => page.getByRole("textbox", { name: "Rules" });
+  const editor = () => user.editor(page);
 
-  async function write(rules: string): Promise<void> {
-    await page.getByRole("tab", { name: /Rules/ }).click();
-    await editor().click();
-    await page.keyboard.press("Control+A");
-    await page.keyboard.insertText(rules);
-  }
-
-  async function download(form: string): Promise<string> {
-    const [file] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: form }).click(),
-    ]);
-    return readFile(await file.path(), "utf8");
-  }
+  const write = (rules: string) => user.write(page, rules);
 
   /** What any other host gives for the same configuration and bytes. */
   function alerts(config: object, inputs: { name: string; text: Uint8Array }[]): string {
