@@ -27,7 +27,7 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<(), Failure>
         "builds the program, the module inside it",
         workspace
             .cargo()
-            .args(["build", "--package", "host-runner"])
+            .args(["build", "--bin", "host-runner"])
             .args(release.then_some("--release")),
         MEND_BUILD,
     )
@@ -106,9 +106,11 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
 
 /// A run of the program as it is built for the demo and the tests.
 pub(crate) fn host_runner(workspace: &Workspace) -> Cmd<'_> {
+    // By its name alone, all crates say which features of others are wanted, as for the
+    // tests: by its package it would be built anew, and WebAssembly's runtime below it.
     workspace
         .cargo()
-        .args(["run", "--quiet", "--package", "host-runner", "--"])
+        .args(["run", "--quiet", "--bin", "host-runner", "--"])
 }
 
 /// Clippy for the module's target; where a toolchain brought by the set-up has to

@@ -137,7 +137,7 @@ impl Oracle {
     fn add_fields(&self, arrival: i64, event: &Event) -> rusqlite::Result<()> {
         let mut add = self
             .tables
-            .prepare_cached("INSERT INTO field VALUES (?, ?, ?, ?)")?;
+            .prepare("INSERT INTO field VALUES (?, ?, ?, ?)")?;
         for (name, values) in [
             ("a", &*event.a),
             ("b", event.b.as_slice()),
@@ -155,7 +155,7 @@ impl Oracle {
 
     /// The rows, in the order in which alerts come.
     fn found(&self) -> rusqlite::Result<Vec<Found>> {
-        let mut ask = self.tables.prepare_cached(
+        let mut ask = self.tables.prepare(
             "SELECT kind, step, a, b, count, first, last, total, numbers, users, names,
                     strftime('%Y-%m-%dT%H:%M:%SZ', starts, 'unixepoch'),
                     strftime('%Y-%m-%dT%H:%M:%SZ', ends, 'unixepoch')
@@ -225,7 +225,7 @@ impl Oracle {
     fn moves(&self) -> rusqlite::Result<Vec<usize>> {
         let mut ask = self
             .tables
-            .prepare_cached("SELECT arrival FROM move ORDER BY arrival")?;
+            .prepare("SELECT arrival FROM move ORDER BY arrival")?;
         let moves = ask.query_map((), |row| row.get::<_, i64>(0))?;
         moves.map(|step| step.map(|step| step as usize)).collect()
     }
@@ -267,7 +267,7 @@ impl Oracle {
         questions
             .into_iter()
             .map(|(name, question)| {
-                let mut ask = self.tables.prepare_cached(question)?;
+                let mut ask = self.tables.prepare(question)?;
                 Ok((name, ask.query_row((), |row| row.get(0))?))
             })
             .collect()
