@@ -34,6 +34,10 @@ const RECORD_END: usize = 4;
 
 /// What a chunk holds before its free space, and the contents of its records as places in
 /// that; none where the chunk is not as Windows leaves it, in whatever way.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in a chunk of 64 KiB, and some bytes behind them"
+)]
 pub(crate) fn records(chunk: &[u8]) -> Option<(&[u8], Vec<Range<usize>>)> {
     if chunk.len() != CHUNK || !chunk.starts_with(MARK) || number(chunk, FLAGS)? & NO_CHECKSUM != 0
     {

@@ -1,3 +1,33 @@
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::get_unwrap,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::allow_attributes_without_reason
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "a test fails by panicking"
+    )
+)]
 //! Windows event log files, decoded to Event XML, one event after the other.
 //!
 //! Such a file is a header of 4 KiB and chunks of 64 KiB, each of which can be
@@ -109,7 +139,7 @@ impl Events {
         let (bytes, records) = chunk::records(&self.chunk)?;
         values::are_whole(bytes, &records).then_some(Stored {
             bytes,
-            records: records.len() as u32,
+            records: u32::try_from(records.len()).unwrap_or(u32::MAX),
         })
     }
 
@@ -124,7 +154,9 @@ impl Events {
         let begun = self.chunks.unwrap_or(0);
         let is_over = self.length.is_none() && self.xml.is_empty();
         let before = begun.saturating_sub(u64::from(!is_over));
-        before * PLACES + self.read as u64
+        before
+            .saturating_mul(PLACES)
+            .saturating_add(self.read as u64)
     }
 
     /// Passes over all before a position; answers which one was reached.
@@ -187,7 +219,7 @@ impl Events {
         }
         // A cut chunk's whole records are worth having.
         self.chunk.get_mut(length..).unwrap_or_default().fill(0);
-        self.chunks = self.chunks.map(|chunks| chunks + 1);
+        self.chunks = self.chunks.map(|chunks| chunks.saturating_add(1));
         self.length = Some(length);
         self.xml.clear();
         self.read = 0;
@@ -225,7 +257,10 @@ impl Events {
         for record in records.iter() {
             // The cut goes through this one.
             if let Ok(record) = &record
-                && record.binxml_offset + u64::from(record.binxml_size) > length as u64
+                && record
+                    .binxml_offset
+                    .saturating_add(u64::from(record.binxml_size))
+                    > length as u64
             {
                 continue;
             }
@@ -265,7 +300,7 @@ impl Read for Events {
                 if let (Some(to), Some(from)) = (to, from) {
                     to.copy_from_slice(from);
                 }
-                self.read += length;
+                self.read = self.read.saturating_add(length);
                 return Ok(length);
             }
             if !self.decode_next()? {
@@ -277,11 +312,11 @@ impl Read for Events {
 
 /// Fills the buffer as far as there are bytes; answers how many there were.
 fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
+    let mut filled = 0usize;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match source.read(rest) {
             Ok(0) => break,
-            Ok(read) => filled += read,
+            Ok(read) => filled = filled.saturating_add(read),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -293,7 +328,7 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 fn without_prolog(xml: &[u8]) -> &[u8] {
     let rest = xml.strip_prefix(b"<?xml").and_then(|rest| {
         let end = rest.windows(2).position(|two| two == b"?>")?;
-        rest.get(end + 2..)
+        rest.get(end..)?.get(2..)
     });
     rest.unwrap_or(xml).trim_ascii()
 }

@@ -33,7 +33,7 @@ pub fn record_order(file: &mut File) -> io::Result<Option<Start>> {
     let length = file.metadata()?.len();
     let whole = length
         .checked_sub(HEADER as u64)
-        .is_some_and(|chunks| chunks % CHUNK as u64 == 0);
+        .is_some_and(|chunks| chunks.is_multiple_of(CHUNK as u64));
     if !whole || !file.metadata()?.is_file() || read_up_to(file, EVTX.len())? != EVTX {
         rewind(file)?;
         return Ok(None);
@@ -72,7 +72,7 @@ impl Start {
         file.seek(SeekFrom::Start(self.0))?;
         let mut again = File::open(path)?;
         again.seek(SeekFrom::Start(HEADER as u64))?;
-        let newer = again.take(self.0 - HEADER as u64);
+        let newer = again.take(self.0.saturating_sub(HEADER as u64));
         Ok(io::Cursor::new(header).chain(file).chain(newer))
     }
 }

@@ -72,11 +72,17 @@ struct Around {
 }
 
 impl Around {
+    /// Something begins: a root, where it stands in no element.
+    fn root_begins(&mut self) {
+        let more = usize::from(self.elements.is_empty());
+        self.roots = self.roots.saturating_add(more);
+    }
+
     fn begin_element(&mut self) -> Option<()> {
         if self.attribute.is_some() {
             return None;
         }
-        self.roots += usize::from(self.elements.is_empty());
+        self.root_begins();
         self.elements.push(false);
         self.attribute = Some(false);
         Some(())
@@ -122,7 +128,7 @@ impl<'c> Values<'c> {
         let mut around = Around::default();
         let mut reader = self.reader(place);
         while let Some(token) = reader.byte() {
-            self.tokens += 1;
+            self.tokens = self.tokens.saturating_add(1);
             if self.tokens > MOST_TOKENS {
                 return None;
             }
@@ -152,7 +158,7 @@ impl<'c> Values<'c> {
                 }
                 TEMPLATE if around.attribute.is_none() => {
                     reader.at = self.instance(reader.at..reader.end, depth?)?;
-                    around.roots += usize::from(around.elements.is_empty());
+                    around.root_begins();
                 }
                 _ if ATTRIBUTE.contains(&token) => {
                     reader.name()?;
@@ -198,7 +204,7 @@ impl<'c> Values<'c> {
             kinds.skip(1)?;
             let value = reader.skip(size)?;
             match kind {
-                BINARY_XML if size > 0 => self.fragment(value, depth + 1)?,
+                BINARY_XML if size > 0 => self.fragment(value, depth.saturating_add(1))?,
                 _ if is_whole(kind, self.chunk.get(value)?) => {}
                 _ => return None,
             }
@@ -227,7 +233,7 @@ fn is_whole(kind: u8, value: &[u8]) -> bool {
         SIZE => length == 4 || length == 8,
         SECURITY_IDENTIFIER => {
             let parts = value.get(1).copied().map(usize::from);
-            parts.is_some_and(|parts| length == 8 + 4 * parts)
+            parts.is_some_and(|parts| length.checked_sub(8) == parts.checked_mul(4))
         }
         BINARY_XML => value.is_empty(),
         _ if kind == ARRAY | STRING => {
@@ -240,10 +246,11 @@ fn is_whole(kind: u8, value: &[u8]) -> bool {
 }
 
 fn without_zeros_behind(value: &[u8]) -> &[u8] {
-    let length = value.iter().rposition(|byte| *byte != 0);
-    value
-        .get(..length.map_or(0, |last| last + 1))
-        .unwrap_or(value)
+    let mut rest = value;
+    while let [before @ .., 0] = rest {
+        rest = before;
+    }
+    rest
 }
 
 /// The size of a number, a GUID or a time.
@@ -297,7 +304,7 @@ impl Reader<'_> {
             // The place of another one, and a hash.
             self.skip(4 + 2)?;
             let length = usize::from(self.short()?);
-            self.skip(2 * length + 2)?;
+            self.skip(length.saturating_mul(2).saturating_add(2))?;
         }
         (place < self.chunk.len()).then_some(())
     }

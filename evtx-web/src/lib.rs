@@ -1,3 +1,33 @@
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::get_unwrap,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::allow_attributes_without_reason
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "a test fails by panicking"
+    )
+)]
 //! Windows event log files (.evtx) in JavaScript: bytes in, Event XML out.
 //!
 //! The XML is what the program's input gives for the same file, for it is the same
@@ -61,7 +91,10 @@ impl EventLog {
     }
 
     fn needed(&self) -> usize {
-        CHUNK + if self.begun { 0 } else { HEADER }
+        match self.begun {
+            true => CHUNK,
+            false => CHUNK + HEADER,
+        }
     }
 
     /// Decodes a chunk; false where there is none.

@@ -19,6 +19,10 @@ const WORD: usize = 8;
 /// # Safety
 /// So many bytes can be read at `from` and written at `to`, and they do not overlap.
 #[unsafe(no_mangle)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place goes on by what is left, no further than the length"
+)]
 unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, length: usize) -> *mut u8 {
     let mut at = 0;
     while length - at >= WORD {
@@ -43,6 +47,10 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, length: usize) -> *mut
 /// # Safety
 /// So many bytes can be read at both.
 #[unsafe(no_mangle)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place goes on by what is left, no further than the length, and bytes are small"
+)]
 unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, length: usize) -> c_int {
     let mut at = 0;
     while length - at >= WORD {

@@ -79,7 +79,7 @@ fn packed(result: Result<Vec<u8>, Failure>) -> i64 {
     }
     let (pointer, length) = keep(bytes);
     let packed = (pointer as u64) << 32 | length as u64;
-    packed as i64
+    packed.cast_signed()
 }
 
 /// Keeps bytes until the next call: where they are, and how many. Empty ones have a

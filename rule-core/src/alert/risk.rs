@@ -69,7 +69,7 @@ impl<'a> RiskEvent<'a> {
 /// `$field$` becomes the row's value; it stays where the row has none. Several
 /// values are joined with commas.
 fn fill(message: &str, row: &Row) -> String {
-    let mut out = String::with_capacity(message.len() + 32);
+    let mut out = String::with_capacity(message.len().saturating_add(32));
     let mut rest = message;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);

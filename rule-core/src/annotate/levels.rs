@@ -13,6 +13,10 @@ pub(super) struct Levels {
 
 impl Levels {
     /// A container is opened; false where there is no memory to remember it.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it counts containers that are open, which are bytes of a record"
+    )]
     pub(super) fn open(&mut self, is_object: bool) -> bool {
         if self.count > 0 && self.count.is_multiple_of(64) {
             if self.before.try_reserve(1).is_err() {

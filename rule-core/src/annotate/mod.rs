@@ -47,10 +47,15 @@ impl Additions {
         let Own { mut object, .. } = record;
         // With a byte to spare, for a host that wants a NUL behind it.
         let alert = self.alert.as_ref().map_or(0, Vec::len);
-        let error = self.error.as_ref().map_or(0, |error| 6 * error.len());
-        object
-            .text
-            .reserve_exact(alert + self.alerts.len() + error + 64);
+        let error = self
+            .error
+            .as_ref()
+            .map_or(0, |error| error.len().saturating_mul(6));
+        object.text.reserve_exact(
+            [alert, self.alerts.len(), error]
+                .into_iter()
+                .fold(64, usize::saturating_add),
+        );
         if let Some(alert) = &self.alert {
             object.member(ALERT, |text| text.extend_from_slice(alert));
         }

@@ -27,7 +27,7 @@ pub fn classic_text<'r>(
     if !rest.starts_with(b"LogName=") {
         return error(
             "the second line does not start with `LogName=`",
-            record.len() - rest.len(),
+            record.len().saturating_sub(rest.len()),
         );
     }
     if sink.wants(CLASSIC_TIME) {
@@ -58,6 +58,10 @@ pub fn classic_text<'r>(
 }
 
 /// The first line without its line break, and what follows it.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place behind a byte that is there"
+)]
 fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match memchr(b'\n', text) {
         Some(at) => (

@@ -88,6 +88,10 @@ impl<'r> Cells<'r> {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than the end of the row"
+    )]
     fn next(&mut self) -> Result<Option<Cell<'r>>, DecodeError> {
         if self.done {
             return Ok(None);
@@ -113,6 +117,10 @@ impl<'r> Cells<'r> {
     }
 
     /// Takes a value behind its opening quote.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, the quotes on both sides among them"
+    )]
     fn quoted(&mut self, quoted: &'r [u8]) -> Result<Cell<'r>, DecodeError> {
         let mut len = 0;
         let mut doubled = false;

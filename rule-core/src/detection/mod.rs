@@ -155,6 +155,10 @@ impl<'v> Reader<'v> {
     }
 
     /// A whole number; a fraction is cut.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a fraction is cut, and a number beyond i64 comes to its end"
+    )]
     fn whole(&self, from: &Value, key: &str) -> Result<Option<i64>, DetectionError> {
         match from.get(key) {
             None | Some(Value::Null) => Ok(None),

@@ -53,17 +53,19 @@ impl Encoding {
                     *self = encoding;
                     return self.push(bytes.get(mark..).unwrap_or_default(), out);
                 }
-                for (at, &byte) in bytes.iter().enumerate() {
+                let mut rest = bytes;
+                while let Some((&byte, behind)) = rest.split_first() {
+                    rest = behind;
                     if let Some(slot) = seen.get_mut(*len) {
                         *slot = byte;
-                        *len += 1;
+                        *len = len.saturating_add(1);
                     }
                     let first = seen.get(..*len).unwrap_or_default();
                     if let Some((encoding, mark)) = tell(first) {
                         let (seen, len) = (*seen, *len);
                         *self = encoding;
                         self.push(seen.get(mark..len).unwrap_or_default(), out);
-                        return self.push(bytes.get(at + 1..).unwrap_or_default(), out);
+                        return self.push(behind, out);
                     }
                 }
             }
@@ -103,7 +105,8 @@ impl Encoding {
             Self::Unknown { len, .. } => *len,
             Self::Utf8 => 0,
             Self::Utf16(utf16) => {
-                usize::from(utf16.half.is_some()) + 2 * usize::from(utf16.high.is_some())
+                let high = if utf16.high.is_some() { 2 } else { 0 };
+                usize::from(utf16.half.is_some()).saturating_add(high)
             }
         }
     }

@@ -135,6 +135,11 @@ impl<'f> Feed<'f> {
     }
 
     /// The offset in the input of the byte at `at` of this push.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a text begins at 2^62 at the most, a state goes on at 2^63, and no input has \
+                  as many bytes again"
+    )]
     pub(super) fn offset(&self, at: usize) -> u64 {
         self.base + at as u64
     }

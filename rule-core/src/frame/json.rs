@@ -129,6 +129,10 @@ impl Json {
 
     /// Takes bytes, and gives how many: all of them, or with `by_lines` up to where a line
     /// begins that may be passed over.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than their end"
+    )]
     pub(super) fn push(&mut self, feed: &mut Feed<'_>, by_lines: bool) -> usize {
         let bytes = feed.bytes();
         let mut at = 0;
@@ -247,6 +251,10 @@ impl Json {
     }
 
     /// Goes on in a string at `at`; gives where to go on.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than their end"
+    )]
     fn string(
         &mut self,
         bytes: &[u8],
@@ -294,6 +302,10 @@ impl Json {
 
     /// Takes the token that begins with `byte`, which is no blank; gives where
     /// to go on. That is `at` again where the token ended a broken record.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by a byte that is there"
+    )]
     fn token(&mut self, byte: u8, at: usize, feed: &mut Feed<'_>) -> usize {
         let here = feed.offset(at);
         let in_string = |then| State::InString {
@@ -333,6 +345,10 @@ impl Json {
         at + 1
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by a byte that is there"
+    )]
     fn between(&mut self, byte: u8, at: usize, feed: &Feed<'_>) -> usize {
         let here = feed.offset(at);
         let begins_line = self.first_on_line() && self.column(here) == 0;
@@ -366,6 +382,11 @@ impl Json {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a record begins behind the begin of its line, a bracket is a byte, so there \
+                  are no more than offsets, and none is closed that is not open"
+    )]
     fn broken(&mut self, byte: u8, at: usize, feed: &mut Feed<'_>) -> usize {
         let here = feed.offset(at);
         let column = self.start - self.start_line;
@@ -397,6 +418,10 @@ impl Json {
     }
 
     /// Opens a container, or breaks the record where that is one too many.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a record that is not broken is no deeper than MAX_DEPTH"
+    )]
     fn open(&mut self, object: bool) {
         let bit = 1 << (self.depth % 64);
         match self.objects.get_mut((self.depth / 64) as usize) {
@@ -414,6 +439,10 @@ impl Json {
     }
 
     /// Closes the innermost container, with the bracket at `here`.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "an offset, of a byte that is there"
+    )]
     fn close(&mut self, here: u64, feed: &mut Feed<'_>) {
         self.depth = self.depth.saturating_sub(1);
         self.state = State::Next;
@@ -454,6 +483,10 @@ impl Json {
         self.first_on_line() && (byte == b'{' || (byte == b'[' && self.column(here) == 0))
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a line begins before what stands on it"
+    )]
     fn column(&self, here: u64) -> u64 {
         here - self.line
     }
@@ -463,6 +496,10 @@ fn ends_scalar(byte: u8) -> bool {
     is_blank(byte) || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"')
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place among the bytes, behind one that is there"
+)]
 fn line_break(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     memchr(b'\n', rest).map(|len| at + len)

@@ -19,6 +19,11 @@ use super::{Frame, Sink};
 
 /// Gives bytes to the scanner, but for lines that the sink passes over. The first of them
 /// stands at `offset`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "it goes on by bytes that are there, no further than their end; offsets are argued \
+              in the feed"
+)]
 pub(super) fn push(
     json: &mut Json,
     bytes: &[u8],
@@ -87,6 +92,10 @@ struct Line<'b> {
 
 /// The line that bytes begin with, where it has the form of an object that is alone on it,
 /// or of an element of an array, and another line follows that begins so.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places among the bytes, behind one that is there"
+)]
 fn whole_line(bytes: &[u8]) -> Option<Line<'_>> {
     let end = memchr(b'\n', bytes)?;
     let object = object_of(bytes.get(..end)?)?;
@@ -109,14 +118,18 @@ pub(crate) fn object_of(line: &[u8]) -> Option<&[u8]> {
 const OVERLAP: usize = 256;
 
 /// Is this a line with its break, and one record, read by a scanner at its begin?
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "an offset, of the byte behind a line; they are argued in the feed"
+)]
 fn is_one_record(json: &Json, line: &[u8], start: u64, max: usize) -> bool {
     if !line.ends_with(b"\n") {
         return false;
     }
     let (mut records, mut others) = (0, 0);
     let mut count = |frame: Frame<'_>| match frame {
-        Frame::Record { .. } => records += 1,
-        Frame::Malformed { .. } => others += 1,
+        Frame::Record { .. } => records = usize::saturating_add(records, 1),
+        Frame::Malformed { .. } => others = usize::saturating_add(others, 1),
     };
     let (mut json, mut held) = (json.clone(), Held::default());
     json.push(
@@ -128,6 +141,11 @@ fn is_one_record(json: &Json, line: &[u8], start: u64, max: usize) -> bool {
 
 /// Goes on with the line that is held. Gives how many of the bytes are done with; none
 /// where more of the line has to come.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of bytes that are in memory, of two parts of it, and an offset, argued in \
+              the feed"
+)]
 fn held_line(
     json: &mut Json,
     bytes: &[u8],

@@ -285,6 +285,10 @@ impl Framer {
 
     /// How many bytes are held of records that are not complete.
     #[must_use]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "lengths of texts that are in memory side by side"
+    )]
     pub fn pending(&self) -> usize {
         let ahead = match &self.records.scanner {
             Some(Scanner::Xml(xml)) => xml.ahead(),
@@ -296,6 +300,10 @@ impl Framer {
 }
 
 impl Records {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "an offset, behind bytes that are there; they are argued in the feed"
+    )]
     fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) {
         let scanner = match &mut self.scanner {
             Some(scanner) => scanner,
@@ -365,6 +373,11 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// Appends, without the doubling of `Vec` beyond `max`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths in memory are below half of what a number holds, and there is room for no \
+              less than there is"
+)]
 fn append_within(target: &mut Vec<u8>, bytes: &[u8], max: usize) {
     let needed = target.len() + bytes.len();
     if needed > target.capacity() {

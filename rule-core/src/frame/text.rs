@@ -62,6 +62,10 @@ impl Default for Text {
 }
 
 impl Text {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than their end"
+    )]
     pub(super) fn push(&mut self, feed: &mut Feed<'_>) {
         let bytes = feed.bytes();
         let mut at = 0;
@@ -118,6 +122,10 @@ impl Text {
 
     /// Takes a byte at the begin of a line, or behind what may be a date. Gives
     /// how many bytes are done with.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place among the bytes, behind one that is there"
+    )]
     fn date_byte(&mut self, byte: u8, at: usize, feed: &mut Feed<'_>) -> usize {
         if self.ahead.is_empty() {
             self.ahead_start = feed.offset(at);
@@ -146,6 +154,10 @@ impl Text {
     }
 
     /// Takes a byte of the line after a date line.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a byte of the second line was matched, so no more than it has"
+    )]
     fn second_byte(&mut self, byte: u8, matched: usize, feed: &mut Feed<'_>) -> usize {
         if SECOND_LINE.get(matched) != Some(&byte) {
             self.settle_as_text(feed);
@@ -166,6 +178,10 @@ impl Text {
     }
 
     /// What is ahead begins no event: it goes where lines go.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the second line, which may be one, began behind the first"
+    )]
     fn settle_as_text(&mut self, feed: &mut Feed<'_>) {
         let matched = match self.line {
             Line::MayBeSecond(matched) => Some(matched),

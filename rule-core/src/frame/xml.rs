@@ -95,6 +95,10 @@ pub(super) struct Xml {
 }
 
 impl Xml {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than their end"
+    )]
     pub(super) fn push(&mut self, feed: &mut Feed<'_>) {
         let bytes = feed.bytes();
         let mut at = 0;
@@ -189,6 +193,10 @@ impl Xml {
     }
 
     /// Takes a byte of text between events.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a byte of the word was matched, so no more than it has"
+    )]
     fn text_byte(&mut self, byte: u8, here: u64) {
         if self.line == Line::Blank {
             self.line_start = here;
@@ -329,6 +337,10 @@ impl Xml {
 
     /// Goes on in a tag, with the bytes `rest` at `at`. Gives how many of them
     /// are done with.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places among the bytes, behind one that is there"
+    )]
     fn tag(&mut self, tag: InTag, rest: &[u8], at: usize, feed: &mut Feed<'_>) -> usize {
         let found = match tag.quote {
             Some(quote) => memchr2(quote, b'<', rest),

@@ -13,6 +13,10 @@ use crate::search::fold;
 /// Fills a template: `%n` becomes the nth value, an empty text where there is
 /// none; `%%` is a percent sign, `%n` with the letter a line break, `%t` a tab;
 /// any other `%` stays.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a length in memory is below half of what a number holds"
+)]
 pub(super) fn fill(template: &str, values: &[Cow<'_, str>]) -> String {
     let mut out = String::with_capacity(template.len() + 64);
     for part in parts(template) {
@@ -67,6 +71,7 @@ enum Part<'t> {
     Value(usize),
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "the number is not 0")]
 fn parts(template: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = template;
     core::iter::from_fn(move || {

@@ -22,13 +22,18 @@ pub(super) struct Paths {
 }
 
 impl Paths {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "paths take more than eight bytes of memory each, and a power of two is not 0"
+    )]
     pub(super) fn new(meanings: BTreeMap<String, Meaning>) -> Self {
         let all: Vec<(String, Meaning)> = meanings.into_iter().collect();
         // Eight times as many places as paths: few share one by chance.
         let count = (all.len() * 8).next_power_of_two();
         let mut places = alloc::vec![0; count];
         for ((path, _), number) in all.iter().zip(1..) {
-            let mut from_its_hash = (hash(path)..).map(|at| at & (count - 1));
+            let begin = hash(path);
+            let mut from_its_hash = (0..count).map(|step| begin.wrapping_add(step) & (count - 1));
             let free = from_its_hash.find(|at| places.get(*at) == Some(&0));
             if let Some(place) = free.and_then(|at| places.get_mut(at)) {
                 *place = number;

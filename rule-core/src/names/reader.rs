@@ -18,7 +18,7 @@ use crate::time;
 pub struct EventReader<'r> {
     table: &'r Table,
     envelope: Envelope,
-    /// 0 for the record itself, higher for what it carries.
+    /// 0 for the record itself, 1 for what it carries.
     layer: u16,
     event: Event<'r>,
     found: Found<'r>,
@@ -75,7 +75,7 @@ impl<'r> EventReader<'r> {
     /// Goes on with the text that the envelope carries.
     pub fn enter_carried(&mut self) {
         self.envelope = Envelope::None;
-        self.layer += 1;
+        self.layer = 1;
         self.counts.clear();
     }
 
@@ -122,6 +122,10 @@ impl<'r> EventReader<'r> {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a layer is 0 or 1 and a rank below RANKS, so all stay below 4 * RANKS"
+    )]
     fn give(&mut self, meaning: &Meaning, metadata: bool, value: Cow<'r, str>) {
         let inner = !metadata && self.envelope != Envelope::None;
         let offset = (2 * self.layer + u16::from(inner)) * RANKS;
@@ -160,7 +164,7 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
             if let Some(name) = &meaning.counted_as {
                 let array = self.inside(path).map_or(path, |(inner, _)| inner);
                 let count = self.counts.entry(String::from(array)).or_default();
-                *count += 1;
+                *count = count.saturating_add(1);
                 let position = alloc::format!("{array}{name}{count}");
                 if let Some(meaning) = self.table.paths.get(&position) {
                     self.give(meaning, asked.metadata, value.clone());

@@ -117,7 +117,7 @@ impl Table {
         let times = core::iter::once("_time").chain(times.map(String::as_str));
         for (rank, path) in times.enumerate() {
             let meaning = paths.entry(String::from(path)).or_default();
-            meaning.time.get_or_insert(rank as u16);
+            meaning.time.get_or_insert(rank_of(rank));
         }
         for (array, name) in &sources.positional {
             paths.entry(array.clone()).or_default().counted_as = Some(name.clone());
@@ -191,7 +191,7 @@ impl Slots<'_> {
             if targets.iter().all(|target| target.slot != slot) {
                 targets.push(Target {
                     slot,
-                    rank: rank as u16,
+                    rank: rank_of(rank),
                 });
             }
         }
@@ -229,6 +229,11 @@ impl Slots<'_> {
         }
         paths
     }
+}
+
+/// The rank of the path at a place among those of a field.
+fn rank_of(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 /// Is this the number of `param7`?

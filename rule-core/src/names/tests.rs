@@ -306,3 +306,23 @@ fn the_users_tables_go_over_the_built_in() {
     assert_eq!(both.sourcetypes["MSExchange Management"], "mine");
     assert_eq!(both.indexes["Security"], "wineventlog");
 }
+
+/// However many paths a field has, a later one is no better than an earlier one.
+#[test]
+fn ranks_of_many_paths() {
+    let paths: Vec<String> = (0..70_000)
+        .map(|number| std::format!("p{number}"))
+        .collect();
+    let sources = Sources::from_json(&json!({"fields": {"host": paths}})).unwrap();
+    let table = Table::new(sources, [String::from("host")], false);
+    for later in ["p1", "p1997", "p65534", "p65535", "p65536", "p69999"] {
+        let mut reader = EventReader::new(&table, Envelope::None, Cow::Borrowed(""));
+        for path in [later, "p0"] {
+            assert!(reader.wants(path));
+            reader.field(path, Cow::Borrowed(path));
+        }
+        let defaults = Defaults::default();
+        let event = reader.finish(&defaults);
+        assert_eq!(values(&event, &table, "host"), ["p0"], "{later}");
+    }
+}

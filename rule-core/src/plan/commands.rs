@@ -46,9 +46,8 @@ impl Planner<'_> {
         for mut planned in planned {
             if let Command::AppendPipe(pipe) = &mut planned {
                 let others = plan.after.iter();
-                pipe.number = 1 + others
-                    .filter(|one| matches!(one, Command::AppendPipe(_)))
-                    .count();
+                let others = others.filter(|one| matches!(one, Command::AppendPipe(_)));
+                pipe.number = others.count().saturating_add(1);
             }
             // The columns of these are those of all rows, so where no `stats` comes
             // to part events from rows they wait for the end of the window.

@@ -201,7 +201,7 @@ impl Planner<'_> {
             );
             return Err(self.error(Code::Syntax, message, Some(&value.text), value.span));
         }
-        self.defined_search_at(definition, depth + 1)
+        self.defined_search_at(definition, depth.saturating_add(1))
     }
 
     /// A search over events that a table has.

@@ -115,7 +115,7 @@ impl StreamStats {
                             before.pop_front();
                         }
                         // What the most rows leave no room for.
-                        let counted = before.len() + usize::from(self.current);
+                        let counted = before.len().saturating_add(usize::from(self.current));
                         if window.is_none() && counted > Self::MAX_WINDOW {
                             context.leave_out(1);
                         }
@@ -189,7 +189,7 @@ fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
 
 fn set(row: &mut Row, counted: &Counted, room: &mut Room<'_>) {
     let length = |value: &Value| match value {
-        Value::Text(text) => text.len() + 32,
+        Value::Text(text) => text.len().saturating_add(32),
         _ => 40,
     };
     let each = counted.iter().flat_map(|(_, value)| value.each());

@@ -39,7 +39,7 @@ impl Dedup {
                 seen.clear();
             }
             let times = seen.entry(key).or_default();
-            *times += 1;
+            *times = times.saturating_add(1);
             *times <= self.count
         });
         rows

@@ -65,6 +65,7 @@ impl Edges {
 
 /// How many spans of the length of ten to a power are between 0 and the span that a value
 /// lies in.
+#[expect(clippy::arithmetic_side_effects, reason = "powers go from -300 to 300")]
 pub(super) fn number_of(value: f64, power: i32) -> f64 {
     let number = libm::floor(times_ten(value, -power));
     settled(number, value, |number| times_ten(number, power))

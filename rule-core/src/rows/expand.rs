@@ -28,7 +28,7 @@ pub(super) fn mvexpand(
         let others = row.bytes();
         for value in values.into_iter().take(limit.unwrap_or(usize::MAX)) {
             let length = value.text().map_or(0, |text| text.len());
-            if !room.take(others + length) {
+            if !room.take(others.saturating_add(length)) {
                 continue;
             }
             let mut one = row.clone();
@@ -72,7 +72,7 @@ impl MakeMv {
         };
         let mut values = Vec::new();
         let mut add = |part: &str| {
-            if (self.allow_empty || !part.is_empty()) && room.take(part.len() + 32) {
+            if (self.allow_empty || !part.is_empty()) && room.take(part.len().saturating_add(32)) {
                 values.push(Value::Text(String::from(part)));
             }
         };

@@ -37,7 +37,7 @@ impl Extract {
             .get(..end.map_or(text.len(), |(at, _)| at))
             .unwrap_or_default();
         let mut found = Gathered::default();
-        let mut pairs = 0;
+        let mut pairs = 0usize;
         while pairs < self.limit && !rest.is_empty() {
             let (name, value, after) = self.pair(rest);
             rest = after;
@@ -49,7 +49,7 @@ impl Extract {
             if name.is_empty() || value.is_empty() {
                 continue;
             }
-            pairs += 1;
+            pairs = pairs.saturating_add(1);
             let is_new = row.get(&name).is_null() && !found.has(&name);
             if is_new || self.several {
                 found.add(&name, String::from(value));

@@ -48,7 +48,10 @@ impl Fitted {
             let seconds = (span.millis() / 1000).max(1);
             let [first, last] = [first, last].map(|time| span.start(time, zone).seconds());
             // A day may be an hour longer or shorter.
-            let spans = (last.saturating_sub(first).saturating_add(seconds / 2)) / seconds + 1;
+            let between = last.saturating_sub(first).saturating_add(seconds / 2);
+            let spans = between
+                .checked_div(seconds)
+                .map_or(i64::MAX, |spans| spans.saturating_add(1));
             span.millis() >= least && usize::try_from(spans).is_ok_and(|spans| spans <= self.bins)
         };
         LENGTHS.into_iter().find(fits).unwrap_or(Span::Months(1))
@@ -56,12 +59,17 @@ impl Fitted {
 
     /// Of numbers the length is a power of ten [Search Manual, "Search using time bins and
     /// spans"]; 1 where there is one value alone `[U]`.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        reason = "a cast of a double goes no further than i32, and powers go from -300 to 300"
+    )]
     pub(super) fn of_numbers(&self, first: f64, last: f64) -> Edges {
         const POWERS: (i32, i32) = (-300, 300);
         let first = self.start.map_or(first, |start| start.min(first));
         let range = self.end.map_or(last, |end| end.max(last)) - first;
         let lowest = match range > 0.0 {
-            true => libm::log10(range / self.bins as f64) as i32 - 2,
+            true => (libm::log10(range / self.bins as f64) as i32).saturating_sub(2),
             false => 0,
         };
         let least = match self.least {
@@ -80,5 +88,30 @@ impl Fitted {
         };
         let mut powers = lowest.clamp(POWERS.0, POWERS.1)..=POWERS.1;
         Edges::Ten(powers.find(fits).unwrap_or(POWERS.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FITTED: Fitted = Fitted {
+        bins: Fitted::BINS,
+        least: None,
+        start: None,
+        end: None,
+    };
+
+    #[test]
+    fn times_as_far_apart_as_can_be() {
+        let [first, last] = [i64::MIN, i64::MAX].map(Time::from_seconds);
+        let span = FITTED.of_times(first, last, &Zone::utc());
+        assert_eq!(span, Span::Months(1));
+    }
+
+    #[test]
+    fn numbers_as_near_as_can_be() {
+        let edges = FITTED.of_numbers(0.0, f64::from_bits(1));
+        assert_eq!(edges, Edges::Ten(-300));
     }
 }

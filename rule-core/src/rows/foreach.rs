@@ -47,7 +47,7 @@ impl Foreach {
                 for row in &mut rows {
                     let value = value.value(row, context);
                     let length: usize = value.each().iter().map(length).sum();
-                    if room.take(target.len() + length) {
+                    if room.take(target.len().saturating_add(length)) {
                         row.set(&target, value);
                     }
                 }
@@ -91,7 +91,7 @@ impl Foreach {
 
 fn length(value: &Value) -> usize {
     match value {
-        Value::Text(text) => text.len() + 32,
+        Value::Text(text) => text.len().saturating_add(32),
         _ => 40,
     }
 }

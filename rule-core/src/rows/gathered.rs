@@ -27,7 +27,7 @@ impl Gathered {
                 values.push(value);
             }
         } else if self.fields.len() >= MOST {
-            self.left_out += 1;
+            self.left_out = self.left_out.saturating_add(1);
         } else {
             self.places.insert(String::from(name), self.fields.len());
             self.fields.push((String::from(name), alloc::vec![value]));

@@ -27,7 +27,7 @@ impl Head {
         };
         let ends = |row: &Row| !condition.truth(row, context).unwrap_or(self.null);
         if let Some(place) = rows.iter().position(ends) {
-            rows.truncate(place + usize::from(self.keep_last));
+            rows.truncate(place.saturating_add(usize::from(self.keep_last)));
         }
     }
 }

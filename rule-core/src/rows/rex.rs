@@ -35,7 +35,7 @@ impl Rex {
                 let Some(text) = one.group(*group) else {
                     continue;
                 };
-                if !room.take(text.len() + 32) {
+                if !room.take(text.len().saturating_add(32)) {
                     break;
                 }
                 values.push(Value::Text(String::from(text)));

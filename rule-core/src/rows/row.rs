@@ -84,14 +84,15 @@ impl Row {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let columns = self.columns.iter().map(|(name, value)| {
-            COLUMN + name.len() + value.each().iter().map(heap).sum::<usize>()
+            let values = value.each().iter().map(heap).sum();
+            COLUMN.saturating_add(name.len()).saturating_add(values)
         });
         let samples = self
             .identity
             .samples
             .iter()
-            .map(|sample| sample.text.len() + 96);
-        ROW + columns.sum::<usize>() + samples.sum::<usize>()
+            .map(|sample| sample.text.len().saturating_add(96));
+        columns.chain(samples).fold(ROW, usize::saturating_add)
     }
 
     /// The length of the row as JSON, in bytes, or a little more.
@@ -99,17 +100,19 @@ impl Row {
     pub fn json_length(&self) -> usize {
         let columns = self.columns.iter().map(|(name, value)| {
             let values = value.each().iter().map(|one| match one {
-                Value::Text(text) => escaped_length(text) + 3,
+                Value::Text(text) => escaped_length(text).saturating_add(3),
                 _ => 40,
             });
-            escaped_length(name) + 6 + values.sum::<usize>()
+            values
+                .fold(escaped_length(name), usize::saturating_add)
+                .saturating_add(6)
         });
-        let samples = self
-            .identity
-            .samples
-            .iter()
-            .map(|sample| escaped_length(&sample.text) + escaped_length(&sample.input) + 120);
-        columns.sum::<usize>() + samples.sum::<usize>() + 2
+        let samples = self.identity.samples.iter().map(|sample| {
+            escaped_length(&sample.text)
+                .saturating_add(escaped_length(&sample.input))
+                .saturating_add(120)
+        });
+        columns.chain(samples).fold(2, usize::saturating_add)
     }
 
     /// Writes it.
@@ -183,7 +186,7 @@ fn escaped_length(text: &str) -> usize {
 
 fn heap(value: &Value) -> usize {
     match value {
-        Value::Text(text) => text.len() + VALUE,
+        Value::Text(text) => text.len().saturating_add(VALUE),
         _ => VALUE,
     }
 }

@@ -120,6 +120,10 @@ fn auto(value: &Value, text: String) -> Key {
 }
 
 /// The number that a text begins with: digits, and a point with digits behind it.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of what stands there, one behind the other"
+)]
 fn leading_number(text: &str) -> Option<Number> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let sign = usize::from(text.starts_with('-'));

@@ -19,6 +19,10 @@ impl Span {
     /// Reads a span: `10`, `5m`, `1hr`, `1d`, `1mon`. None for any other text, a
     /// logarithmic span among them.
     #[must_use]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a count is a billion at the most"
+    )]
     pub fn parse(text: &str) -> Option<Span> {
         let digits = text
             .bytes()
@@ -53,6 +57,10 @@ impl Span {
     }
 
     /// How long it is in milliseconds; a month as 30 days.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a double beyond i64 comes to its end"
+    )]
     pub(crate) fn millis(self) -> i64 {
         const DAY_MILLIS: i64 = DAY * 1000;
         match self {
@@ -64,6 +72,13 @@ impl Span {
     }
 
     /// Where the span begins that a time lies in.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        reason = "seconds of 64 bits in 128, days and months of the calendar, and counts that \
+                  are from 1 to seven billion; a double beyond i64 comes to its end, the \
+                  rest of a second is below 1000, and a month below 12"
+    )]
     pub(super) fn start(self, time: Time, zone: &Zone) -> Time {
         match self {
             Span::Plain(seconds) => Span::Millis((seconds * 1000.0) as i64).start(time, zone),

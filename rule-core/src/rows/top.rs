@@ -47,7 +47,7 @@ impl Top {
             let Some((total, shown)) = totals.get_mut(&self.group(row)) else {
                 return false;
             };
-            *shown += 1;
+            *shown = shown.saturating_add(1);
             if self.limit.is_some_and(|limit| *shown > limit) {
                 return false;
             }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::look::Look;
 use super::needles::Needles;
+use super::short;
 use crate::entries;
 
 /// Which searches each text is of.
@@ -34,12 +35,12 @@ impl Searches {
             all.add(index);
             match own {
                 None => always.add(index),
-                Some(own) => pairs.extend(own.iter().map(|needle| (*needle, index as u32))),
+                Some(own) => pairs.extend(own.iter().map(|needle| (*needle, short(index)))),
             }
         }
         entries::sort(&mut pairs, Ord::cmp);
         pairs.dedup();
-        let begins = |needle| pairs.partition_point(|(other, _)| *other < needle) as u32;
+        let begins = |needle| short(pairs.partition_point(|(other, _)| *other < needle));
         Searches {
             always,
             all,
@@ -61,6 +62,10 @@ impl Searches {
         self.always.searches.iter().any(|searches| *searches != 0)
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in the table of needles"
+    )]
     fn of(&self, needle: usize) -> &[u32] {
         let start = |needle: usize| self.starts.get(needle).map(|start| *start as usize);
         let all = start(needle).zip(start(needle + 1));
@@ -91,6 +96,11 @@ impl Asked {
     }
 
     /// The places of these searches, in their order.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no 1 is taken of a word that has none, and a place is below the number of \
+                  searches"
+    )]
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let words = (0..).step_by(64).zip(&self.searches);
         words.flat_map(|(first, word)| {

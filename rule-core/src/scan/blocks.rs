@@ -72,6 +72,10 @@ impl Blocks {
 /// Looks for texts by their runs, then by fingerprints, in each block, but for what is
 /// behind the last whole one, where the fingerprints are left.
 #[inline(always)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the bytes, and sizes no larger than LONGEST, which double once beyond"
+)]
 fn by_turns<V: Vector, L: Look>(
     search: &mut fingerprints::Search<'_, V>,
     runs: &Runs,

@@ -153,6 +153,10 @@ impl Fingerprints {
 
     /// The group, from `first` on, and the run of a text in which it makes the fewest places
     /// of a log stand out that did not before.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a group accepts no fewer runs with another needle"
+    )]
     fn best_place(&self, first: usize, needle: &Needle) -> (usize, usize) {
         let runs = 0..=needle.bytes.len().saturating_sub(4);
         let groups = self.groups.iter().enumerate().skip(first);
@@ -183,6 +187,11 @@ impl Fingerprints {
     /// Looks at what stands around a run that begins at `run`, of needles of these groups.
     /// Gives where one begins that ends the look.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a word that has a bit is not 0; members are in memory, and runs are places in \
+                  the bytes or in a needle"
+    )]
     fn look_around<L: Look>(
         &self,
         run: usize,
@@ -227,6 +236,11 @@ impl Fingerprints {
 
     /// Looks closer at a block in which something stands out, as far as `end`.
     #[inline(never)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a word that has a bit is not 0, and places are those of a block that is in the \
+                  bytes, or zeros behind them"
+    )]
     fn settle<L: Look>(
         &self,
         block: &Special,
@@ -302,6 +316,10 @@ impl<'a, V: Vector> Search<'a, V> {
     /// Looks at the whole blocks of two vectors from where it is on, as far as `to`; what
     /// stands behind `end` is none of its business.
     #[inline(always)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by blocks that are there, of two vectors of 32 bytes at the most"
+    )]
     pub(super) fn blocks<L: Look>(
         &mut self,
         bytes: &[u8],
@@ -338,6 +356,10 @@ impl<'a, V: Vector> Search<'a, V> {
     /// Looks at the bytes behind the last whole block, and zeros behind them: a run may
     /// have begun with the last bytes.
     #[inline(always)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "two vectors of 32 bytes at the most"
+    )]
     pub(super) fn rest<L: Look>(
         &mut self,
         bytes: &[u8],
@@ -420,6 +442,10 @@ struct Special {
 
 impl Special {
     #[inline(always)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a vector has 32 bytes at the most"
+    )]
     fn new<V: Vector>(at: usize, found: V, left: V, right: V) -> Self {
         let all = u32::MAX >> (32 - V::BYTES);
         let places = !found.same(V::splat(0)).bits() & all;
@@ -436,6 +462,10 @@ impl Special {
 }
 
 /// The two runs of a needle, of which the first begins at `from`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in a needle, and three behind them"
+)]
 fn runs_of(needle: &Needle, from: usize) -> [Run; 2] {
     let byte = |place: usize| needle.bytes.get(place).copied();
     match needle.bytes.len() {

@@ -28,14 +28,15 @@ impl Jumps {
     pub(super) fn new(needles: &Needles) -> Self {
         let lengths = needles.texts().map(|(_, text)| text.bytes.len());
         let shortest = lengths.min().unwrap_or(0);
-        let window = shortest.min(usize::from(u8::MAX));
-        let mut shifts = Box::new([window as u8; 256]);
+        let furthest = u8::try_from(shortest).unwrap_or(u8::MAX);
+        let window = usize::from(furthest);
+        let mut shifts = Box::new([furthest; 256]);
         for (_, text) in needles.texts() {
             let window = text.bytes.get(..window).unwrap_or_default();
-            for (place, byte) in window.iter().rev().enumerate().rev() {
+            for (place, byte) in (0..=u8::MAX).zip(window.iter().rev()) {
                 for byte in [*byte, byte.to_ascii_uppercase()] {
                     if let Some(shift) = shifts.get_mut(usize::from(byte)) {
-                        *shift = (*shift).min(place as u8);
+                        *shift = (*shift).min(place);
                     }
                 }
             }
@@ -47,6 +48,11 @@ impl Jumps {
         Budget::new(PLACES, linear)
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in the record, which are no less than the window's last, and a jump of \
+                  255 bytes at the most behind them"
+    )]
     pub(super) fn look<L: Look>(
         &self,
         needles: &Needles,

@@ -1,6 +1,9 @@
 //! The quick search that the processor has.
 
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "instructions of a processor that was seen to have them: argued at each use"
+)]
 
 #[cfg(any(target_arch = "x86_64", target_feature = "simd128"))]
 use alloc::boxed::Box;

@@ -39,6 +39,10 @@ impl LineByLine {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in the bytes, of a line that is there"
+    )]
     pub(super) fn look<L: Look>(
         &self,
         needles: &Needles,

@@ -80,6 +80,10 @@ impl Look for Lines {
     /// Takes a line that has the form of a JSON object and is followed by another. Of the
     /// two, the framer would begin a record at each, whatever the first one holds.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places behind a byte that is there, and no more lines than bytes"
+    )]
     fn line_break(&mut self, bytes: &[u8], at: usize) -> bool {
         let line = bytes.get(self.clear.length..at).unwrap_or_default();
         let is_taken = line.len() < self.longest

@@ -153,5 +153,11 @@ impl Search {
     }
 }
 
+/// A place in a table, as other tables keep it: in 32 bits. One that is beyond them, which
+/// would take more than 64 GiB, is as good as no place.
+fn short(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,10 @@ pub(super) fn eight(bytes: &[u8]) -> u64 {
 }
 
 impl Needle {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "fewer than eight bytes, so a power of two that fits and is not 0"
+    )]
     fn new(bytes: Vec<u8>, kind: Kind) -> Self {
         let mask = match bytes.len() {
             length @ 0..8 => (1 << (8 * length)) - 1,
@@ -145,6 +149,7 @@ impl Needles {
     }
 
     /// Those that searches ask for, with their places among all.
+    #[expect(clippy::arithmetic_side_effects, reason = "a place among all")]
     pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = (usize, &Needle)> {
         let texts = self.all.get(self.first_text..).unwrap_or_default();
         let first = self.first_text;
@@ -153,6 +158,7 @@ impl Needles {
     }
 
     /// Which needles stand for a text that was asked for: itself, or those that it holds.
+    #[expect(clippy::arithmetic_side_effects, reason = "a place among all")]
     pub(super) fn of_text(&self, text: &str) -> Vec<usize> {
         let first = self
             .texts()
@@ -188,6 +194,11 @@ impl Needles {
     /// Does an escape whose last two digits begin `after` hide something? The brackets
     /// and ampersands of XML do with what follows them.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        reason = "two hexadecimal digits are one byte"
+    )]
     pub(super) fn hides(&self, after: &[u8]) -> bool {
         let Some(([high, low], after)) = after.split_first_chunk() else {
             return false;

@@ -18,6 +18,7 @@ use super::frequency;
 use super::linear::Linear;
 use super::look::Look;
 use super::needles::{FOLD, Needle, Needles, eight};
+use super::short;
 use super::stop::Stop;
 use crate::entries;
 
@@ -69,10 +70,14 @@ struct Hash {
 
 impl Hash {
     /// A hash of so many bytes.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a run has between SHORTEST and LONGEST bytes"
+    )]
     fn new(length: usize) -> Self {
         // Multiples of a higher power of two do not depend on later bytes. The other factor
         // is that of Fibonacci hashing [Knuth, The Art of Computer Programming, 6.4].
-        let later = 8 * (LONGEST - length) as u32;
+        let later = 8 * (LONGEST - length);
         Hash {
             factor: 0x9e37_79b9_7f4a_7c15 << later,
         }
@@ -86,6 +91,11 @@ impl Hash {
 
 impl Runs {
     /// A search for these texts of the needles, which have at least `SHORTEST` bytes.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "needles take more memory than eight bytes each, a needle has its best window \
+                  whole, and lower is no more than BITS"
+    )]
     pub(super) fn new(needles: &Needles, chosen: &[usize]) -> Self {
         let all = || chosen.iter().filter_map(|index| needles.all().get(*index));
         let shortest = all().map(|needle| needle.bytes.len()).min().unwrap_or(0);
@@ -104,8 +114,8 @@ impl Runs {
             for back in first..first + stride {
                 let run = needle.bytes.get(back..).unwrap_or_default();
                 let entry = Entry {
-                    needle: index as u32,
-                    back: back as u32,
+                    needle: short(index),
+                    back: short(back),
                 };
                 by_hash.push((hash.of(eight(run)), entry));
             }
@@ -129,7 +139,7 @@ impl Runs {
                 runs.starts.push(index);
             }
         }
-        let end = by_hash.len() as u32;
+        let end = short(by_hash.len());
         runs.starts.resize((1 << (BITS - lower)) + 1, end);
         runs
     }
@@ -140,6 +150,10 @@ impl Runs {
 
     /// Looks at the places in this part of the bytes.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in the bytes, and the stride, which is short"
+    )]
     pub(super) fn look<L: Look>(
         &self,
         needles: &Needles,
@@ -172,6 +186,10 @@ impl Runs {
     }
 
     #[inline(never)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in the bytes, and a SPAN behind them"
+    )]
     fn next_by<const STRIDE: usize>(
         &self,
         bytes: &[u8],
@@ -207,6 +225,10 @@ impl Runs {
 
     /// Looks closer at a place whose run has this hash.
     #[inline(never)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a part of a hash, and no more entries than are in memory"
+    )]
     fn settle<L: Look>(
         &self,
         hash: usize,
@@ -298,6 +320,7 @@ impl Windows {
 
     /// How much time a run takes: how often it is in logs, were its bytes independent of
     /// one another, and how many comparisons it leads to.
+    #[expect(clippy::arithmetic_side_effects, reason = "two shares of 65,536")]
     fn cost(&self, run: &[u8]) -> f64 {
         let shares = run.iter().map(|byte| {
             let upper = byte.to_ascii_uppercase();

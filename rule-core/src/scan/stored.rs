@@ -104,8 +104,7 @@ fn fold_utf16(bytes: &[u8]) -> Vec<u8> {
         .map(|unit| match unit {
             0x017f => b's',
             0x212a => b'k',
-            0..0x80 => unit as u8,
-            _ => 0,
+            _ => u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(0),
         })
         .collect()
 }

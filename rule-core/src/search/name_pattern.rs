@@ -83,7 +83,7 @@ impl NamePattern {
         let mut name = String::new();
         for (index, part) in self.parts.iter().enumerate() {
             name.push_str(part);
-            if index + 1 < self.parts.len() {
+            if index < self.parts.len().saturating_sub(1) {
                 name.push_str(captures.get(index).copied().unwrap_or_default());
             }
         }

@@ -85,6 +85,10 @@ impl Pattern {
     }
 
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the part was found, and ends no further than what it is in"
+    )]
     fn matches_bytes(&self, value: &[u8], case: Case) -> bool {
         let Some(suffix) = &self.suffix else {
             return case.equal(value, self.prefix.as_bytes());
@@ -128,6 +132,11 @@ impl Case {
 
     /// The first place of `folded` in `value`.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in the value, and the length of another text in memory, each below half \
+                  of what a number holds"
+    )]
     pub(super) fn find(self, value: &[u8], folded: &[u8]) -> Option<usize> {
         let Some((&first, _)) = folded.split_first() else {
             return Some(0);

@@ -78,6 +78,10 @@ impl Term {
     /// follow one, they follow no later one of the same segment either, for a
     /// wildcard does not leave its segment; so the search goes on behind it,
     /// and each byte is looked at a bounded number of times.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in the record, of a part that was found there"
+    )]
     fn found(&self, raw: &[u8], case: Case) -> bool {
         let Some((first, others)) = self.parts.split_first() else {
             return true;
@@ -107,6 +111,11 @@ impl Term {
         false
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in the record, of parts that were found there, and the length of one, \
+                  each below half of what a number holds"
+    )]
     fn rest_follows(&self, raw: &[u8], mut end: usize, parts: &[String], case: Case) -> bool {
         for (index, part) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
@@ -140,10 +149,9 @@ impl Term {
         self.breaks(byte)
             || raw.get(start).is_some_and(|&byte| self.breaks(byte))
             || ENCODED_BREAKERS.iter().any(|breaker| {
-                before.len() >= breaker.len()
-                    && before
-                        .get(before.len() - breaker.len()..)
-                        .is_some_and(|tail| tail.eq_ignore_ascii_case(breaker))
+                (before.len().checked_sub(breaker.len()))
+                    .and_then(|begin| before.get(begin..))
+                    .is_some_and(|tail| tail.eq_ignore_ascii_case(breaker))
             })
     }
 
@@ -170,6 +178,10 @@ impl Term {
 }
 
 /// The end of the major segment that `from` is in.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "as far behind a place as bytes are there"
+)]
 fn segment_end(raw: &[u8], from: usize) -> usize {
     let rest = raw.get(from..).unwrap_or_default();
     from + rest

@@ -149,7 +149,7 @@ impl Behind {
     /// What it takes of memory, in bytes, reckoned.
     pub(super) fn bytes(&self) -> usize {
         let late = self.late.values();
-        let late = late.map(|late| late.state.bytes() + late.given.bytes());
+        let late = late.map(|late| late.state.bytes().saturating_add(late.given.bytes()));
         let closed = self.closed.values().map(|closed| closed.given.bytes());
         late.chain(closed).fold(0, usize::saturating_add)
     }

@@ -104,7 +104,7 @@ impl Clock {
             self.now = Some(time);
             return Step::Moves;
         }
-        self.waiting += 1;
+        self.waiting = self.waiting.saturating_add(1);
         let least = self.least.map_or(time, |least| least.min(time));
         self.least = Some(least);
         if self.waiting < BELIEVED {

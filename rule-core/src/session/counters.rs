@@ -72,18 +72,23 @@ pub struct MalformedSample {
 const KEPT: usize = 10;
 const KEPT_BYTES: usize = 200;
 
+/// Adds to a counter. At its end it stays, for a host or a state may have brought it near.
+pub(super) fn count(counter: &mut u64, more: u64) {
+    *counter = counter.saturating_add(more);
+}
+
 impl Counters {
     /// The alerts that are given, by their kind.
     pub(super) fn add_bytes(&mut self, length: usize) {
-        self.bytes = self.bytes.saturating_add(length as u64);
+        count(&mut self.bytes, length as u64);
     }
 
     pub(super) fn alert(&mut self, kind: Kind) {
-        self.alerts += 1;
+        count(&mut self.alerts, 1);
         match kind {
-            Kind::Partial => self.partial += 1,
-            Kind::Early => self.early += 1,
-            Kind::Amended => self.amended += 1,
+            Kind::Partial => count(&mut self.partial, 1),
+            Kind::Early => count(&mut self.early, 1),
+            Kind::Amended => count(&mut self.amended, 1),
             Kind::Final | Kind::Late => {}
         }
     }
@@ -154,7 +159,7 @@ impl Counters {
     }
 
     pub(super) fn malformed(&mut self, input: &str, offset: u64, reason: String, bytes: &[u8]) {
-        self.malformed = self.malformed.saturating_add(1);
+        count(&mut self.malformed, 1);
         if self.malformed_samples.len() < KEPT {
             let first = bytes.get(..KEPT_BYTES).unwrap_or(bytes);
             self.malformed_samples.push(MalformedSample {

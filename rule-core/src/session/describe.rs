@@ -147,7 +147,7 @@ pub(super) fn digest(config: &Config, rules: &[Rule]) -> Digest {
 }
 
 fn hexadecimal(digest: &Digest) -> String {
-    let mut text = String::with_capacity(2 * digest.len());
+    let mut text = String::with_capacity(digest.len().saturating_mul(2));
     for byte in digest {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -72,7 +72,7 @@ impl Early {
         rows.retain(|(id, _)| {
             let is_known = given.knows(*id);
             let stays = is_known || room > 0;
-            room -= usize::from(stays && !is_known);
+            room = room.saturating_sub(usize::from(stays && !is_known));
             stays
         });
         (given, rows)

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::behind::Changes;
 use super::clock::{Clock, Step};
 use super::config::{ClockSource, Config};
-use super::counters::Counters;
+use super::counters::{Counters, count};
 use super::describe;
 use super::error::{ErrorCode, SessionError};
 use super::held::{Held, HeldFrame};
@@ -176,7 +176,7 @@ impl Engine {
         });
         let passes = !stored.may_match(bytes);
         if passes {
-            self.counters.records += records;
+            count(&mut self.counters.records, records);
         }
         passes
     }
@@ -234,10 +234,10 @@ impl Engine {
             }
         }
         if decoded.invalid_utf8 {
-            self.counters.invalid_utf8 += 1;
+            count(&mut self.counters.invalid_utf8, 1);
         }
         let ahead = self.clock.is_ahead(event.time());
-        self.counters.future += u64::from(ahead);
+        count(&mut self.counters.future, u64::from(ahead));
         let keep_samples = self.config.samples;
         let reading = &self.reading;
         let sample = || (keep_samples > 0).then(|| reading.sample(&event, bytes, offset));
@@ -298,11 +298,16 @@ impl Engine {
     }
 
     /// The host tells the time.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of a second"
+    )]
     pub(super) fn advance(&mut self, now_ms: i64) {
         let seconds = now_ms.div_euclid(1000);
         let now = Time::new(seconds, (now_ms.rem_euclid(1000) * 1_000_000) as u32, 3);
         if !self.clock.tell(now) {
-            self.counters.clock_back += 1;
+            count(&mut self.counters.clock_back, 1);
             return;
         }
         if self.clock.source == ClockSource::End {
@@ -445,7 +450,7 @@ impl Sink for Engine {
                 bytes,
                 offset,
             } => {
-                self.counters.records += 1;
+                count(&mut self.counters.records, 1);
                 let reason = reason.message().to_string();
                 self.counters
                     .malformed(&self.reading.input.settings.name, offset, reason, bytes);
@@ -457,7 +462,7 @@ impl Sink for Engine {
             } => match decode::csv_header(bytes) {
                 Ok(header) => self.reading.input.csv_header = header,
                 Err(error) => {
-                    self.counters.records += 1;
+                    count(&mut self.counters.records, 1);
                     self.malformed(&error, bytes, offset);
                 }
             },
@@ -466,11 +471,11 @@ impl Sink for Engine {
                 bytes,
                 offset,
             } => {
-                self.counters.records += 1;
+                count(&mut self.counters.records, 1);
                 if self.may_pass() && !self.scan.may_match(bytes) {
                     return;
                 }
-                self.counters.candidates += 1;
+                count(&mut self.counters.candidates, 1);
                 self.record(kind, bytes, offset, Clocked::No);
             }
         }
@@ -485,7 +490,7 @@ impl Sink for Engine {
             return 0;
         }
         let clear = self.scan.clear_lines(lines, longest);
-        self.counters.records += clear.lines;
+        count(&mut self.counters.records, clear.lines);
         clear.length
     }
 
@@ -494,8 +499,8 @@ impl Sink for Engine {
             && self
                 .read_record(RecordKind::Json, line, offset, Clocked::No)
                 .is_ok();
-        self.counters.records += u64::from(is_taken);
-        self.counters.candidates += u64::from(is_taken);
+        count(&mut self.counters.records, u64::from(is_taken));
+        count(&mut self.counters.candidates, u64::from(is_taken));
         is_taken
     }
 
@@ -545,7 +550,7 @@ fn give_groups(
     queue: &mut Queue,
     counters: &mut Counters,
 ) {
-    counters.expanded += state.left_out();
+    count(&mut counters.expanded, state.left_out());
     for group in state.into_single() {
         let Some(rule) = rules.get_mut(index) else {
             return;

@@ -114,7 +114,8 @@ impl Session {
         self.engine.check_room()?;
         match InputCall::parse(settings)? {
             InputCall::Begins(settings) => {
-                let streams = self.aside.len() + usize::from(self.stream().is_some());
+                let current = usize::from(self.stream().is_some());
+                let streams = self.aside.len().saturating_add(current);
                 if settings.stream.is_some() && streams >= MAX_ASIDE {
                     let message = format!("{MAX_ASIDE} streams are open: end one of them first");
                     return Err(SessionError::new(ErrorCode::OutOfMemory, message));
@@ -377,7 +378,7 @@ impl Session {
                 .saturating_mul(6)
                 .saturating_add(rows)
                 .saturating_add(length)
-                .saturating_add(2 * length.min(SLICE))
+                .saturating_add(length.min(SLICE).saturating_mul(2))
                 .saturating_add(64 * 1024),
         }
     }
@@ -434,18 +435,20 @@ impl Session {
     pub fn snapshot_headroom(&self) -> Headroom {
         let engine = &self.engine;
         let rules = engine.rules.iter();
-        let kept: usize = rules.map(|rule| rule.kept() + rule.early_bytes()).sum();
+        let kept: usize = rules
+            .map(|rule| rule.kept().saturating_add(rule.early_bytes()))
+            .fold(0, usize::saturating_add);
         let aside = self
             .aside
             .values()
-            .map(|aside| aside.framer.pending() + 4096);
+            .map(|aside| aside.framer.pending().saturating_add(4096));
         let bytes = [
             engine.size().bytes,
             kept,
             engine.queue.bytes(),
             self.framer.pending(),
             self.backlog.len(),
-            aside.sum(),
+            aside.fold(0, usize::saturating_add),
             64 * 1024,
         ];
         let bytes = bytes.into_iter().fold(0, usize::saturating_add);

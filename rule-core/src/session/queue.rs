@@ -256,7 +256,7 @@ impl Says {
             Says::Gone(_) => 0,
             Says::Group(state) => state.bytes(),
         };
-        own + ENTRY
+        own.saturating_add(ENTRY)
     }
 
     /// Bytes that the alert's line may take: the row, and its values again in the
@@ -266,9 +266,12 @@ impl Says {
         let own = match self {
             Says::Row(_, row) => {
                 let again = rule.detection.risk.as_ref().map_or(0, |risk| {
-                    risk.message.matches('$').count() / 2 + risk.objects.len() + risk.threats.len()
+                    let in_message = risk.message.matches('$').count() / 2;
+                    in_message
+                        .saturating_add(risk.objects.len())
+                        .saturating_add(risk.threats.len())
                 });
-                row.json_length().saturating_mul(1 + again)
+                row.json_length().saturating_mul(again.saturating_add(1))
             }
             Says::Gone(_) => 0,
             Says::Group(state) => {
@@ -277,6 +280,6 @@ impl Says {
                 row.saturating_add(state.bytes().saturating_mul(2))
             }
         };
-        own + 1024
+        own.saturating_add(1024)
     }
 }

@@ -8,7 +8,7 @@ use core::cell::Cell;
 
 use super::behind::{Behind, Changes};
 use super::config::{Config, Window};
-use super::counters::Counters;
+use super::counters::{Counters, count};
 use super::early::Early;
 use super::error::{ErrorCode, SessionError};
 use crate::alert::{Change, Given, Id, Ids};
@@ -200,26 +200,26 @@ impl Rule {
                     Some(window) => {
                         outcome.early = self.early_rows(window, &touched, &seen, surroundings.zone);
                     }
-                    None => counters.late += 1,
+                    None => count(&mut counters.late, 1),
                 }
             }
             Placement::Late(window) => {
-                counters.late += 1;
+                count(&mut counters.late, 1);
                 let state = self.behind.late(window, || State::new(stats));
                 let counted = seen.count(stats, state, &mut |_| {});
                 outcome.set_apart(window, counted, counters);
             }
             Placement::Outside => {
-                counters.outside += 1;
+                count(&mut counters.outside, 1);
                 return outcome;
             }
             Placement::NoTime => {
-                counters.no_time += 1;
+                count(&mut counters.no_time, 1);
                 return outcome;
             }
         }
         outcome.matched = true;
-        counters.matches += 1;
+        count(&mut counters.matches, 1);
         outcome
     }
 
@@ -351,7 +351,7 @@ impl Rule {
                 break;
             }
         }
-        counters.expanded += left_out.get();
+        count(&mut counters.expanded, left_out.get());
         rows
     }
 
@@ -383,7 +383,7 @@ impl Rule {
         let rows = state.map_or_else(Vec::new, |state| {
             self.results(window, state, zone, &left_out)
         });
-        counters.expanded += left_out.get();
+        count(&mut counters.expanded, left_out.get());
         let rows = self.with_ids(window, rows);
         let (changes, given) = match &mut self.early {
             Some(early) => early.close(window, rows),
@@ -415,7 +415,7 @@ impl Rule {
             &|window| self.windows.window_state(window),
         );
         self.behind = behind;
-        counters.expanded += left_out.get();
+        count(&mut counters.expanded, left_out.get());
         changes
     }
 
@@ -455,7 +455,7 @@ impl Rule {
     /// columns that `eval` adds.
     pub(super) fn rows_to_come(&self, held: usize) -> usize {
         let made = self.plan.after.iter().map(Command::evals);
-        let columns = 4 + made.sum::<usize>();
+        let columns = made.fold(4, usize::saturating_add);
         rows::to_come(&self.plan.after, held.saturating_mul(columns))
     }
 
@@ -530,7 +530,7 @@ impl Seen<'_> {
 
 impl Outcome {
     fn set_apart(&mut self, bounds: Bounds, added: Added, counters: &mut Counters) {
-        counters.combinations += added.left_out as u64;
+        count(&mut counters.combinations, added.left_out as u64);
         let apart = added.apart.map(|groups| (bounds, State::Groups(groups)));
         self.partial.extend(apart);
         self.partial.retain(|(_, state)| !state.is_empty());
@@ -564,7 +564,9 @@ fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
                     values.push(value);
                 }
             }
-            None if has.len() + others.len() >= MAX_COLUMNS => counters.fields += 1,
+            None if has.len().saturating_add(others.len()) >= MAX_COLUMNS => {
+                count(&mut counters.fields, 1)
+            }
             None => {
                 places.insert(name, others.len());
                 others.push((name, alloc::vec![value]));

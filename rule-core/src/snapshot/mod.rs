@@ -51,6 +51,10 @@ impl Writer {
     }
 
     /// A number from 0 up: a count, a length, an offset.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the lowest bits are meant: seven of them, then the rest"
+    )]
     pub fn number(&mut self, value: u64) {
         let mut rest = value;
         while rest >= 0x80 {
@@ -67,7 +71,7 @@ impl Writer {
 
     /// A number with a sign.
     pub fn signed(&mut self, value: i64) {
-        self.number((value << 1 ^ value >> 63) as u64);
+        self.number((value << 1 ^ value >> 63).cast_unsigned());
     }
 
     /// Bytes of a length that both sides know.
@@ -189,7 +193,8 @@ impl<'b> Reader<'b> {
     /// As [`Reader::number`].
     pub fn signed(&mut self) -> Result<i64, Damaged> {
         let value = self.number()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+        let sign = (value & 1).cast_signed().wrapping_neg();
+        Ok((value >> 1).cast_signed() ^ sign)
     }
 
     /// Bytes of a known length.

@@ -69,7 +69,7 @@ fn ends(next: char, rest: &str) -> bool {
 fn operator(cursor: &mut Cursor<'_>) -> Option<Name> {
     let (_, length) = comparison(cursor.rest())?;
     let start = cursor.at();
-    cursor.back_to(start + length);
+    cursor.advance(length);
     Some(Name {
         text: cursor.text_since(start).to_string(),
         span: cursor.since(start),

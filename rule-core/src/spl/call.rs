@@ -2,6 +2,12 @@
 //!
 //! Ranges are bytes of the text that the call stands in.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "each number is a place in a text, the length of a part of it, or counts some of \
+              its bytes, so none is beyond its end"
+)]
+
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::string::String;

@@ -11,7 +11,7 @@ use super::MAX_DEPTH;
 use super::ast::{CompareOp, Name, Span};
 use super::error::{Code, Fault, Parsed};
 use super::picture::printable;
-use super::source::span;
+use super::source::{one_byte, span};
 
 /// Which backslash sequences mean something in double quotes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,15 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// Goes on by so many bytes of the text that stands here.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no more bytes than stand here, so no further than the end of the text"
+    )]
+    pub(super) fn advance(&mut self, length: usize) {
+        self.at += length;
+    }
+
     /// Goes back to an earlier position. The caller sees to it that the same text
     /// is not read again and again.
     pub(super) fn back_to(&mut self, at: usize) {
@@ -89,12 +98,12 @@ impl<'a> Cursor<'a> {
 
     /// Goes on by one character.
     pub(super) fn bump(&mut self) {
-        self.at += self.peek().map_or(0, char::len_utf8);
+        self.advance(self.peek().map_or(0, char::len_utf8));
     }
 
     pub(super) fn blanks(&mut self) {
         let rest = self.rest();
-        self.at += rest.len() - rest.trim_start().len();
+        self.advance(rest.len().saturating_sub(rest.trim_start().len()));
     }
 
     /// The next character that is no blank; it is not read.
@@ -124,7 +133,7 @@ impl<'a> Cursor<'a> {
         let name = rest.get(2..end).unwrap_or_default();
         let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         match !name.is_empty() && is_name(name) {
-            true => end + 2,
+            true => end.saturating_add(2),
             false => 0,
         }
     }
@@ -150,7 +159,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn take(&mut self, wanted: &str) -> bool {
         let found = self.rest().starts_with(wanted);
         if found {
-            self.at += wanted.len();
+            self.advance(wanted.len());
         }
         found
     }
@@ -185,7 +194,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.peek_keyword(keyword);
         if found {
-            self.at += keyword.len();
+            self.advance(keyword.len());
         }
         found
     }
@@ -198,6 +207,11 @@ impl<'a> Cursor<'a> {
     /// From a byte to here.
     pub(super) fn since(&self, start: usize) -> Span {
         span(start, self.at)
+    }
+
+    /// So many bytes from here on.
+    pub(super) fn ahead(&self, length: usize) -> Span {
+        span(self.at, self.at.saturating_add(length))
     }
 
     /// What stands here, for an error: a word, or one character; nothing at the end
@@ -222,7 +236,7 @@ impl<'a> Cursor<'a> {
                 let end = self.text.trim_end().len();
                 span(end, end)
             }
-            length => span(self.at, self.at + length),
+            length => self.ahead(length),
         }
     }
 
@@ -245,7 +259,7 @@ impl<'a> Cursor<'a> {
                 self.here(),
             ));
         }
-        self.depth += 1;
+        self.depth = self.depth.saturating_add(1);
         Ok(())
     }
 
@@ -263,7 +277,7 @@ impl<'a> Cursor<'a> {
             }
             None | Some('|') => Err(Fault::syntax(
                 "a `(` is not closed: write `)` after what it holds",
-                span(open, open + 1),
+                one_byte(open),
             )),
             Some(_) => Err(self.unexpected("expected `)`")),
         }
@@ -280,11 +294,11 @@ impl<'a> Cursor<'a> {
                 return Err(Fault::syntax(
                     "a text in quotes is not closed: write `\"` after it, and `\\\\` for a \
                      backslash before that",
-                    span(start, start + 1),
+                    one_byte(start),
                 ));
             };
             text.push_str(rest.get(..length).unwrap_or_default());
-            self.at += length;
+            self.advance(length);
             if self.take("\"") {
                 return Ok(Name {
                     text,
@@ -310,11 +324,12 @@ impl<'a> Cursor<'a> {
         let Some(length) = rest.find('\'') else {
             return Err(Fault::syntax(
                 "a name in single quotes is not closed: write `'` after it",
-                span(start, start + 1),
+                one_byte(start),
             ));
         };
         let text = rest.get(..length).unwrap_or_default().to_string();
-        self.at += length + 1;
+        self.advance(length);
+        self.bump();
         Ok(Name {
             text,
             span: self.since(start),
@@ -382,8 +397,8 @@ impl<'a> Cursor<'a> {
                     }
                 }
                 '|' if open == '(' => break,
-                _ if next == open => depth += 1,
-                _ if next == close => depth -= 1,
+                _ if next == open => depth = depth.saturating_add(1),
+                _ if next == close => depth = depth.saturating_sub(1),
                 _ => {}
             }
             self.bump();
@@ -393,7 +408,7 @@ impl<'a> Cursor<'a> {
         }
         Err(Fault::syntax(
             format!("a `{open}` is not closed: write `{close}` after what it holds"),
-            span(start, start + 1),
+            one_byte(start),
         ))
     }
 

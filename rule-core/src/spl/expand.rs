@@ -19,7 +19,7 @@ use super::error::{Code, Error};
 use super::macros::{Macro, Macros};
 use super::nearest::nearest;
 use super::picture::printable;
-use super::source::{Call, Definition, Mapped, Origin, Source, Spot, span};
+use super::source::{Call, Definition, Mapped, Origin, Source, Spot, one_byte, span};
 use super::{MAX_MACRO_CALLS, MAX_MACRO_DEPTH, MAX_TEXT};
 
 /// What an undefined macro stands for where its name ends in [`FILTER`]: the
@@ -103,6 +103,10 @@ impl Expander<'_> {
     }
 
     /// Replaces a comment by a space. Gives the byte after it.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "places in a text, of marks that stand there"
+    )]
     fn comment(&self, from: &Mapped, start: usize, out: &mut Mapped) -> Result<usize, Error> {
         let inside = start + COMMENT.len();
         let rest = from.text.get(inside..).unwrap_or_default();
@@ -122,6 +126,10 @@ impl Expander<'_> {
     }
 
     /// Replaces a call by its expansion. Gives the byte after it.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place behind a byte that stands in the text"
+    )]
     fn call(&mut self, from: &Mapped, start: usize, out: &mut Mapped) -> Result<usize, Error> {
         let Some(close) = call::closing(&from.text, start + 1) else {
             return Err(self.error(
@@ -129,7 +137,7 @@ impl Expander<'_> {
                 "a macro call is not closed: write a backtick after it".to_string(),
                 None,
                 from,
-                span(start, start + 1),
+                one_byte(start),
             ));
         };
         let end = close + 1;
@@ -260,6 +268,10 @@ impl Expander<'_> {
     }
 
     /// The definition with its arguments put in; none if that is too long.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place behind a byte that stands in the text"
+    )]
     fn substitute(
         &mut self,
         definition: &str,
@@ -285,7 +297,7 @@ impl Expander<'_> {
             body.push(before, origin, span(copied, open));
             for part in parts {
                 body.push_part(from, part.start, part.end);
-                if self.bytes + body.text.len() > MAX_TEXT {
+                if self.bytes.saturating_add(body.text.len()) > MAX_TEXT {
                     return None;
                 }
             }
@@ -294,7 +306,7 @@ impl Expander<'_> {
         }
         let rest = definition.get(copied..).unwrap_or_default();
         body.push(rest, origin, span(copied, definition.len()));
-        self.bytes += body.text.len();
+        self.bytes = self.bytes.saturating_add(body.text.len());
         (self.bytes <= MAX_TEXT).then_some(body)
     }
 

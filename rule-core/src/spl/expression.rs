@@ -158,14 +158,13 @@ fn comparison(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     let left = concatenation(cursor)?;
     cursor.blanks();
     if let Some((op, length)) = operator(cursor.rest()) {
-        cursor.back_to(cursor.at() + length);
+        cursor.advance(length);
         let right = concatenation(cursor)?;
         cursor.blanks();
         if let Some((_, length)) = operator(cursor.rest()) {
-            let at = cursor.at();
             return Err(Fault::syntax(
                 "a comparison can't be compared again: join two comparisons with `AND`",
-                span(at, at + length),
+                cursor.ahead(length),
             ));
         }
         return Ok(Expr {
@@ -323,15 +322,15 @@ fn close(cursor: &mut Cursor<'_>, open: usize) -> Parsed<()> {
 }
 
 /// Reads a number: digits, a fraction, an exponent.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of what stands in the text, one behind the other"
+)]
 fn number(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
-    let start = cursor.at();
     let rest = cursor.rest();
     let digits = |from: usize| {
         let rest = rest.get(from..).unwrap_or_default();
-        rest.len()
-            - rest
-                .trim_start_matches(|next: char| next.is_ascii_digit())
-                .len()
+        rest.bytes().take_while(u8::is_ascii_digit).count()
     };
     let mut length = digits(0);
     if rest.get(length..).is_some_and(|rest| rest.starts_with('.')) {
@@ -358,7 +357,7 @@ fn number(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
             length += 1 + signed + power;
         }
     }
-    cursor.back_to(start + length);
+    cursor.advance(length);
     if cursor.peek().is_some_and(in_name) {
         return Err(Fault::syntax(
             "a number goes straight into a word: a field whose name begins with a digit is \
@@ -378,6 +377,10 @@ fn in_name(next: char) -> bool {
 }
 
 /// Reads a field, or a call of a function.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of what stands in the text, one behind the other"
+)]
 fn name(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
     let start = cursor.at();
     let rest = cursor.rest();
@@ -394,8 +397,8 @@ fn name(cursor: &mut Cursor<'_>) -> Parsed<ExprKind> {
         }
     }
     let text = rest.get(..length).unwrap_or_default();
-    let end = start + length;
-    cursor.back_to(end);
+    cursor.advance(length);
+    let end = cursor.at();
     if cursor.after_blanks() == Some('(') {
         let function = Name {
             text: text.to_lowercase(),

@@ -38,6 +38,11 @@ fn folded(name: &str) -> Option<Vec<char>> {
 
 /// Edits between two texts: a letter put in, left out, changed, or swapped with
 /// its neighbour.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a distance is no more than both lengths together, a cell that is missing is below \
+              the largest number, and a column is not 0"
+)]
 fn distance(left: &[char], right: &[char]) -> usize {
     // Three rows of the usual table: a swap looks two rows back.
     let mut before: Vec<usize> = Vec::new();

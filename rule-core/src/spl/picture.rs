@@ -27,6 +27,11 @@ pub(super) fn draw(location: &Location) -> String {
 }
 
 /// A line with its number, and the carets.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "no more is skipped than stands before, of which there is more than LEAD then; the \
+              rest are lengths of a line"
+)]
 fn line(place: &Place) -> String {
     let before = place.column.saturating_sub(1) as usize;
     let (skip, head) = if place.text.chars().count() <= WIDTH || before <= LEAD {

@@ -70,7 +70,7 @@ pub(super) fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
             Some(_) => cursor.unexpected("expected the name of a command"),
         });
     }
-    cursor.back_to(start + length);
+    cursor.advance(length);
     let name = Name {
         text,
         span: cursor.since(start),
@@ -104,5 +104,6 @@ pub(super) fn command(cursor: &mut Cursor<'_>) -> Parsed<Command> {
 
 /// From a byte to here, without the blanks that were read last.
 fn trimmed(cursor: &Cursor<'_>, start: usize) -> Span {
-    span(start, start + cursor.text_since(start).trim_end().len())
+    let length = cursor.text_since(start).trim_end().len();
+    span(start, start.saturating_add(length))
 }

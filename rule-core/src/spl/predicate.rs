@@ -19,7 +19,6 @@ use super::ast::{Name, Predicate, SearchValue, ValueForm};
 use super::cursor::{Cursor, Escapes, comparison};
 use super::error::{Fault, Parsed};
 use super::picture::printable;
-use super::source::span;
 
 /// Reads the arguments of `search`: nothing at all is every event.
 pub(super) fn predicate(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
@@ -139,7 +138,7 @@ fn term(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
     cursor.blanks();
     if let Some((op, length)) = comparison(cursor.rest()) {
         let at = cursor.at();
-        cursor.back_to(at + length);
+        cursor.advance(length);
         let value = value(cursor, &name, at)?;
         return Ok(Predicate::Compare {
             field: name,
@@ -175,13 +174,10 @@ fn field_or_term(cursor: &mut Cursor<'_>) -> Parsed<Name> {
         _ => comma_ends(next, rest),
     });
     word.ok_or_else(|| match comparison(cursor.rest()) {
-        Some((_, length)) => {
-            let at = cursor.at();
-            Fault::syntax(
-                "a comparison needs the name of a field before its operator",
-                span(at, at + length),
-            )
-        }
+        Some((_, length)) => Fault::syntax(
+            "a comparison needs the name of a field before its operator",
+            cursor.ahead(length),
+        ),
         None => cursor.unexpected("expected a term"),
     })
 }
@@ -206,7 +202,7 @@ fn wrapped(cursor: &mut Cursor<'_>) -> Parsed<Option<SearchValue>> {
     } else {
         return Ok(None);
     };
-    let open = cursor.at() - 1;
+    let open = cursor.at().saturating_sub(1);
     let inside = match cursor.after_blanks() {
         Some('"') => Some(cursor.quoted(Escapes::Search)?),
         _ => cursor.word(|_, _| false),

@@ -66,12 +66,21 @@ struct Piece {
 }
 
 impl Piece {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "start and length came from a range of u32, whose end this is"
+    )]
     fn end(&self) -> u32 {
         self.start + self.length
     }
 
     /// The range of the origin that a range of the text came from; both within
     /// the piece.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "ranges end behind their begin, and those given are within the piece, which is \
+                  as long as its origin then"
+    )]
     fn part(&self, start: u32, end: u32) -> Span {
         if self.from.end - self.from.start != self.length {
             return self.from;
@@ -99,6 +108,11 @@ pub(super) fn span(start: usize, end: usize) -> Span {
     }
 }
 
+/// The range of one byte.
+pub(super) fn one_byte(at: usize) -> Span {
+    span(at, at.saturating_add(1))
+}
+
 impl Mapped {
     /// Text that is copied as it stands.
     pub(super) fn copied(text: &str, origin: Origin) -> Mapped {
@@ -108,11 +122,16 @@ impl Mapped {
     }
 
     /// Adds text that stands for a range of an origin.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a range ends behind its begin"
+    )]
     pub(super) fn push(&mut self, text: &str, origin: Origin, from: Span) {
         if text.is_empty() {
             return;
         }
-        let place = span(self.text.len(), self.text.len() + text.len());
+        let start = self.text.len();
+        let place = span(start, start.saturating_add(text.len()));
         self.pieces.push(Piece {
             start: place.start,
             length: place.end - place.start,
@@ -141,6 +160,10 @@ impl Mapped {
 
     /// Where a byte came from; for a byte after the last, the end of where that
     /// came from.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the byte is before the end of a piece, which is an u32"
+    )]
     fn byte(&self, at: u32) -> Spot {
         let index = self.pieces.partition_point(|piece| piece.end() <= at);
         if let Some(piece) = self.pieces.get(index) {
@@ -196,6 +219,10 @@ impl Source {
 
     /// The range of one origin that covers a span: of the innermost text that all
     /// of it came from.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the range is not empty, so its end is not 0"
+    )]
     pub(super) fn spot(&self, mapped: &Mapped, span: Span) -> Spot {
         if span.end <= span.start {
             // It stands before a byte, or after the last one.
@@ -272,7 +299,7 @@ impl Source {
 fn number(origin: Origin) -> usize {
     match origin {
         Origin::User => 0,
-        Origin::Call(index) => index + 1,
+        Origin::Call(index) => index.saturating_add(1),
     }
 }
 
@@ -315,29 +342,20 @@ pub struct Place {
 impl Place {
     /// The place of a range of bytes of a text.
     pub(super) fn new(text: &str, at: Span) -> Place {
-        let start = floor(text, at.start as usize);
-        let end = floor(text, at.end as usize).max(start);
+        let start = text.floor_char_boundary(at.start as usize);
+        let end = text.floor_char_boundary(at.end as usize).max(start);
         let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let begun = before.rsplit('\n').next().unwrap_or_default();
+        let line_start = start.saturating_sub(begun.len());
         let line = text.get(line_start..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
-        let column = before.get(line_start..).unwrap_or_default().chars().count();
-        let breaks = before.bytes().filter(|&byte| byte == b'\n').count();
+        let lines = before.split('\n').count();
         Place {
-            line: span(breaks + 1, 0).start,
-            column: span(column + 1, 0).start,
+            line: span(lines, 0).start,
+            column: span(begun.chars().count().saturating_add(1), 0).start,
             offset: span(start, 0).start,
-            length: span(end - start, 0).start,
+            length: span(end.saturating_sub(start), 0).start,
             text: line.strip_suffix('\r').unwrap_or(line).to_owned(),
         }
     }
-}
-
-/// The last boundary of a character at or before a byte.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

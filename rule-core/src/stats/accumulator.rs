@@ -160,17 +160,19 @@ impl Accumulator {
             Accumulator::Count(_) => 0,
             Accumulator::DistinctCount(distinct) | Accumulator::Values(distinct) => distinct.size(),
             Accumulator::Extreme(extreme) => extreme.size(),
-            Accumulator::Sum(sum) | Accumulator::Average(sum) => size::SUM + sum.size(),
-            Accumulator::One(one) => size::ONE + one.size(),
+            Accumulator::Sum(sum) | Accumulator::Average(sum) => {
+                size::SUM.saturating_add(sum.size())
+            }
+            Accumulator::One(one) => size::ONE.saturating_add(one.size()),
             Accumulator::List(list) => list.size(),
             Accumulator::Tally(tally) => tally.size(),
             Accumulator::Range(range) => range.size(),
             Accumulator::Rate(rate) => rate.size(),
-            Accumulator::Times(times) => size::ONE + times.size(),
+            Accumulator::Times(times) => size::ONE.saturating_add(times.size()),
             Accumulator::Moments(moments) => moments.size(),
             Accumulator::Quantiles(quantiles) => quantiles.size(),
         };
-        size::ACCUMULATOR + kept
+        size::ACCUMULATOR.saturating_add(kept)
     }
 
     /// Takes a value of an event; gives the bytes that the state grew by.

@@ -31,7 +31,7 @@ impl Distinct {
             return 0;
         }
         self.texts.insert(Box::from(text));
-        size::growth(0, size::MEMBER + text.len())
+        size::growth(0, size_of(text))
     }
 
     /// Adds the members of another set.
@@ -41,7 +41,7 @@ impl Distinct {
 
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
-        let sizes = self.texts.iter().map(|text| size::MEMBER + text.len());
+        let sizes = self.texts.iter().map(|text| size_of(text));
         sizes.sum()
     }
 
@@ -71,4 +71,8 @@ impl Distinct {
             .collect();
         Value::from_list(values)
     }
+}
+
+fn size_of(text: &str) -> usize {
+    size::MEMBER.saturating_add(text.len())
 }

@@ -62,7 +62,7 @@ impl Each {
             && let Some((name, counted)) = self.fields.pop_last()
         {
             self.left_out = self.left_out.saturating_add(counted.values);
-            grown += size::growth(size_of(&name, &counted), 0);
+            grown = grown.saturating_add(size::growth(size_of(&name, &counted), 0));
         }
         grown
     }
@@ -71,15 +71,16 @@ impl Each {
     /// grew by.
     pub(super) fn merge(&mut self, other: &Each) -> isize {
         self.left_out = self.left_out.saturating_add(other.left_out);
-        let mut grown = 0;
+        let mut grown = 0isize;
         for (name, part) in &other.fields {
-            grown += match self.fields.get_mut(name) {
+            let more = match self.fields.get_mut(name) {
                 Some(counted) => {
                     counted.values = counted.values.saturating_add(part.values);
                     counted.kept.merge(&part.kept)
                 }
                 None => self.insert(name, part.clone()),
             };
+            grown = grown.saturating_add(more);
         }
         grown
     }
@@ -87,10 +88,8 @@ impl Each {
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
         let fields = self.fields.iter();
-        size::EACH
-            + fields
-                .map(|(name, counted)| size_of(name, counted))
-                .sum::<usize>()
+        let sizes = fields.map(|(name, counted)| size_of(name, counted));
+        sizes.fold(size::EACH, usize::saturating_add)
     }
 
     /// How many values there was no room for.
@@ -138,5 +137,7 @@ impl Each {
 }
 
 fn size_of(name: &str, counted: &Counted) -> usize {
-    size::FIELD + name.len() + counted.kept.size()
+    size::FIELD
+        .saturating_add(name.len())
+        .saturating_add(counted.kept.size())
 }

@@ -5,6 +5,15 @@
 //! Fifth Floating-Point Operation"; the digits with room for carries follow
 //! Neal, "Fast Exact Summation Using Small and Large Superaccumulators").
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "digits of 32 bits are summed in 64 and carried before they could run over; the \
+              rest are exponents of doubles, and bits that were shifted to where they fit"
+)]
+
 use alloc::boxed::Box;
 
 use crate::snapshot::{Damaged, Reader, Writer};

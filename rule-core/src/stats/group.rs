@@ -38,7 +38,7 @@ impl Group {
         self.latest = self.latest.max(seen.time);
         let mut grown = self.samples.add(seen.samples, seen.keep);
         for (aggregate, kept) in stats.aggregates.iter().zip(&mut self.kept) {
-            grown += kept.add(aggregate, stats, source, seen.time);
+            grown = grown.saturating_add(kept.add(aggregate, stats, source, seen.time));
         }
         grown
     }
@@ -49,7 +49,7 @@ impl Group {
         self.latest = self.latest.max(other.latest);
         let pairs = self.kept.iter_mut().zip(&other.kept);
         let grown: isize = pairs.map(|(one, other)| one.merge(other)).sum();
-        grown + self.samples.add(other.samples.as_slice(), keep)
+        grown.saturating_add(self.samples.add(other.samples.as_slice(), keep))
     }
 
     /// Keeps no more than so many samples.
@@ -60,7 +60,9 @@ impl Group {
     /// What it takes of memory, in bytes, reckoned.
     pub(super) fn size(&self) -> usize {
         let kept: usize = self.kept.iter().map(Kept::size).sum();
-        size::GROUP + kept + self.samples.size()
+        size::GROUP
+            .saturating_add(kept)
+            .saturating_add(self.samples.size())
     }
 
     /// How many values its aggregates had no room for.

@@ -191,7 +191,8 @@ impl Groups {
 
     /// Puts in a group whose key is not here yet.
     fn insert(&mut self, key: Key, group: Group) {
-        self.bytes += key.1.len() + group.size();
+        let size = key.1.len().saturating_add(group.size());
+        self.bytes = self.bytes.saturating_add(size);
         self.groups.insert(key, group);
     }
 

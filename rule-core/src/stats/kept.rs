@@ -33,17 +33,19 @@ impl Kept {
         source: &dyn Source,
         time: Option<Time>,
     ) -> isize {
-        let mut grown = 0;
+        let mut grown = 0isize;
         match (self, &aggregate.over) {
             (Kept::One(one), Over::Field(field)) => {
-                source.visit(field, &mut |item| grown += one.add(item, time));
+                source.visit(field, &mut |item| {
+                    grown = grown.saturating_add(one.add(item, time));
+                });
             }
             (Kept::One(one), _) => one.add_event(),
             (Kept::Each(each), Over::Each { names, .. }) => {
                 source.visit_all(&mut |name, item| {
                     let is_by = stats.by.iter().any(|field| field.name == name);
                     if names.covers(name) && !is_by {
-                        grown += each.add(name, item, time);
+                        grown = grown.saturating_add(each.add(name, item, time));
                     }
                 });
             }
@@ -68,7 +70,7 @@ impl Kept {
     pub(super) fn size(&self) -> usize {
         match self {
             Kept::One(one) => one.size(),
-            Kept::Each(each) => size::ACCUMULATOR + each.size(),
+            Kept::Each(each) => size::ACCUMULATOR.saturating_add(each.size()),
         }
     }
 

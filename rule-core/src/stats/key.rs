@@ -26,9 +26,9 @@ const LENGTH: usize = 4;
 pub(super) fn single(stats: &Stats, source: &dyn Source) -> Option<Vec<u8>> {
     let mut key = Vec::with_capacity(USUAL);
     for field in &stats.by {
-        let mut count = 0;
+        let mut count = 0u32;
         source.visit(field, &mut |item| {
-            count += 1;
+            count = count.saturating_add(1);
             if count == 1 {
                 append(&mut key, item);
             }
@@ -76,7 +76,7 @@ fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Ve
         .iter()
         .flat_map(|key| values.iter().map(move |value| (key, value)))
     {
-        bytes = bytes.saturating_add(key.len() + value.len());
+        bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
         if !combined.is_empty()
             && (combined.len() >= MAX_COMBINATIONS || bytes > MAX_COMBINED_BYTES)
         {
@@ -100,7 +100,8 @@ fn append(key: &mut Vec<u8>, item: Item<'_>) {
             &number
         }
     };
-    key.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    key.extend_from_slice(&length.to_le_bytes());
     key.extend_from_slice(text.as_bytes());
 }
 
@@ -132,7 +133,8 @@ pub(super) fn values(mut key: &[u8]) -> Option<Vec<String>> {
 
 /// The bytes of the by-values alone.
 pub(super) fn text_bytes(key: &[u8], stats: &Stats) -> usize {
-    key.len().saturating_sub(LENGTH * stats.by.len())
+    let lengths = LENGTH.saturating_mul(stats.by.len());
+    key.len().saturating_sub(lengths)
 }
 
 /// The order of results: value by value, numbers before text.

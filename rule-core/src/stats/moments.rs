@@ -156,6 +156,10 @@ fn product(left: f64, right: f64) -> (f64, f64) {
 }
 
 /// The square root, by Newton's steps: core has none.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "half of 64 bits, and a number of 61 bits"
+)]
 fn square_root(value: f64) -> f64 {
     if value <= 0.0 {
         return 0.0;

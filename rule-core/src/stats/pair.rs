@@ -26,17 +26,21 @@ impl Range {
 
     pub(super) fn add(&mut self, item: Item<'_>) -> isize {
         number_of(item).map_or(0, |number| {
-            self.least.add(Item::Number(number)) + self.greatest.add(Item::Number(number))
+            let item = Item::Number(number);
+            self.least.add(item).saturating_add(self.greatest.add(item))
         })
     }
 
     pub(super) fn merge(&mut self, other: &Range) -> isize {
-        self.least.merge(&other.least) + self.greatest.merge(&other.greatest)
+        let least = self.least.merge(&other.least);
+        least.saturating_add(self.greatest.merge(&other.greatest))
     }
 
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
-        size::PAIR + self.least.size() + self.greatest.size()
+        size::PAIR
+            .saturating_add(self.least.size())
+            .saturating_add(self.greatest.size())
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -79,17 +83,21 @@ impl Rate {
     pub(super) fn add(&mut self, item: Item<'_>, time: Option<Time>) -> isize {
         number_of(item).map_or(0, |number| {
             let item = Item::Number(number);
-            self.earliest.add(item, time) + self.latest.add(item, time)
+            let earliest = self.earliest.add(item, time);
+            earliest.saturating_add(self.latest.add(item, time))
         })
     }
 
     pub(super) fn merge(&mut self, other: &Rate) -> isize {
-        self.earliest.merge(&other.earliest) + self.latest.merge(&other.latest)
+        let earliest = self.earliest.merge(&other.earliest);
+        earliest.saturating_add(self.latest.merge(&other.latest))
     }
 
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
-        size::PAIR + self.earliest.size() + self.latest.size()
+        size::PAIR
+            .saturating_add(self.earliest.size())
+            .saturating_add(self.latest.size())
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -119,6 +127,10 @@ impl Rate {
 }
 
 /// The difference; of whole numbers exactly, of times to the nanosecond.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "seconds of 64 bits, times 30 bits"
+)]
 fn less(from: Number, what: Number) -> Value {
     let difference = match (from, what) {
         (Number::Int(from), Number::Int(what)) => from.checked_sub(what).map(Number::Int),

@@ -111,6 +111,7 @@ impl Quantiles {
     }
 
     /// Joins ranges until there are few enough.
+    #[expect(clippy::arithmetic_side_effects, reason = "it goes on below 63 only")]
     fn widen(&mut self) {
         let Kept::Ranges { shift, counts } = &mut self.kept else {
             return;
@@ -126,6 +127,10 @@ impl Quantiles {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the wider of both is no less than each"
+    )]
     pub(super) fn merge(&mut self, other: &Quantiles) -> isize {
         let before = self.size();
         match &other.kept {
@@ -163,6 +168,10 @@ impl Quantiles {
     }
 
     /// Bytes of what is kept.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no more values than EXACT and ranges than RANGES, and one"
+    )]
     pub(super) fn size(&self) -> usize {
         size::QUANTILES
             + match &self.kept {
@@ -223,6 +232,10 @@ impl Quantiles {
 
     /// Between two values it is as far from the one as the rank is: of 1 to 10 the
     /// 95th is 9.55 [Search Reference, "Aggregate functions", by example].
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "64 bits times 32, and as many in all"
+    )]
     pub(super) fn value(&self) -> Value {
         let total = match &self.kept {
             Kept::Exact(counts) => counts.values().fold(0, sum),
@@ -246,6 +259,10 @@ impl Quantiles {
     }
 
     /// The value of a place among all, from 0.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no more counts of 64 bits than there are ranges"
+    )]
     fn at(&self, wanted: u128) -> Option<Number> {
         let mut before = 0u128;
         let mut is_there = |times: u64| {
@@ -290,6 +307,10 @@ fn place(value: f64) -> u64 {
 }
 
 /// The double in a range that is nearest to zero: whole numbers below 128 stay whole.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a range is cut by 63 bits at the most, and a power of two is not 0"
+)]
 fn nearest_to_zero(range: u64, shift: u8) -> f64 {
     let first = range << shift;
     let value = match first >> 63 {

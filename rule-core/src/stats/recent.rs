@@ -186,5 +186,5 @@ impl List {
 }
 
 fn size_in_list(kept: &Timed) -> usize {
-    kept.value.heap() + size::TIMED
+    size::TIMED.saturating_add(kept.value.heap())
 }

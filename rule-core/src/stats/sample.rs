@@ -64,7 +64,9 @@ impl Sample {
 
     fn size(&self) -> usize {
         let record = self.record.as_ref().map_or(0, String::len);
-        size::SAMPLE + self.input.len() + record + self.text.len()
+        [self.input.len(), record, self.text.len()]
+            .into_iter()
+            .fold(size::SAMPLE, usize::saturating_add)
     }
 }
 

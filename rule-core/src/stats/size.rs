@@ -52,9 +52,10 @@ pub(super) const FIELD: usize = 64;
 /// A sample besides its texts.
 pub(super) const SAMPLE: usize = 104;
 
-/// How much more `after` is than `before`.
+/// How much more `after` is than `before`; right, too, where each alone is beyond what a
+/// number with a sign holds.
 pub(super) fn growth(before: usize, after: usize) -> isize {
-    after as isize - before as isize
+    after.wrapping_sub(before).cast_signed()
 }
 
 /// The figures are no less than the sizes that the compiler gives.

@@ -24,6 +24,10 @@ const BILLION: i128 = 1_000_000_000;
 
 impl Sum {
     /// Bytes that the state grew by.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "64 bits times 30, and 30 more"
+    )]
     pub(super) fn add(&mut self, item: Item<'_>) -> isize {
         let number = match item {
             Item::Number(number) => number,
@@ -124,6 +128,10 @@ impl Sum {
     }
 
     /// The nearest double.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "32 bits at a time: the others come next"
+    )]
     fn nearest(&self) -> f64 {
         let whole = self.decimal / BILLION;
         let billionths = self.decimal % BILLION;
@@ -163,11 +171,10 @@ fn decimal(text: &str) -> Option<i128> {
     }
     let digits = alloc::format!("{whole}{fraction:0<9}");
     let billionths: i128 = digits.parse().ok()?;
-    Some(if text.starts_with('-') {
-        -billionths
-    } else {
-        billionths
-    })
+    match text.starts_with('-') {
+        true => billionths.checked_neg(),
+        false => Some(billionths),
+    }
 }
 
 #[cfg(test)]

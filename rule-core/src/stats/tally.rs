@@ -31,7 +31,7 @@ impl Tally {
             return 0;
         }
         self.counts.insert(Box::from(text), times);
-        size::growth(0, size::COUNTED + text.len())
+        size::growth(0, size_of(text))
     }
 
     pub(super) fn merge(&mut self, other: &Tally) -> isize {
@@ -42,7 +42,7 @@ impl Tally {
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
         let texts = self.counts.keys();
-        texts.map(|text| size::COUNTED + text.len()).sum()
+        texts.map(|text| size_of(text)).sum()
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -73,4 +73,8 @@ impl Tally {
         }
         most.map_or(Value::Null, |(text, _)| Value::Text(String::from(text)))
     }
+}
+
+fn size_of(text: &str) -> usize {
+    size::COUNTED.saturating_add(text.len())
 }

@@ -4,6 +4,14 @@
 //! 9999-12-31 exist; so the plain arithmetic is here, and jiff is asked for the
 //! offsets of zones alone.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds are brought into the years -9999 to 9999, and a year that is given is at \
+              most some hundred million, so all fits into 64 bits, and parts of a date into 8"
+)]
+
 /// A date and a time of day in some zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Civil {

@@ -47,7 +47,7 @@ pub fn strftime(time: Time, format: &str, zone: &Zone) -> String {
         offset,
         abbreviation: &abbreviation,
     };
-    let mut out = String::with_capacity(format.len() + 16);
+    let mut out = String::with_capacity(format.len().saturating_add(16));
     let mut rest = format;
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
@@ -69,6 +69,7 @@ pub fn strftime(time: Time, format: &str, zone: &Zone) -> String {
 }
 
 /// A number below 100, with a zero before one below 10.
+#[expect(clippy::arithmetic_side_effects, reason = "a digit each")]
 pub(super) fn two_digits(out: &mut String, value: u8) {
     out.push(char::from(b'0' + value / 10 % 10));
     out.push(char::from(b'0' + value % 10));
@@ -83,6 +84,12 @@ struct Moment<'z> {
 
 impl Moment<'_> {
     /// Writes one variable; false where there is none of this letter.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "from 1 to 9 digits, and a year of four"
+    )]
     fn variable(&self, out: &mut String, letter: char, count: Option<usize>) -> bool {
         let civil = self.civil;
         let hour12 = match civil.hour % 12 {
@@ -196,6 +203,7 @@ impl Moment<'_> {
         MONTHS.get(index).copied().unwrap_or_default()
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "seconds of one year")]
     fn day_of_year(&self) -> i64 {
         let first = Civil {
             month: 1,
@@ -206,6 +214,10 @@ impl Moment<'_> {
     }
 
     /// `%U` counts weeks from the first Sunday, `%V` is the week of ISO 8601.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "days of one year, and a year of four digits"
+    )]
     fn week(&self, letter: char) -> i64 {
         let weekday = i64::from(self.civil.weekday());
         if letter == 'U' {

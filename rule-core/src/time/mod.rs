@@ -107,6 +107,10 @@ impl Time {
 /// Seconds since the epoch in decimal, with the digits written:
 /// `1615686012.987`.
 impl fmt::Display for Time {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it is below 0, and nanoseconds are below a billion"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A negative time with a fraction is stored rounded down: -1.5 is -2
         // seconds and half a second more.
@@ -147,6 +151,10 @@ impl fmt::Display for Rfc3339 {
 }
 
 /// `.987` for 987,000,000 nanoseconds and three digits; nothing for no digits.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "there are nine digits at the most"
+)]
 fn write_fraction(f: &mut fmt::Formatter<'_>, nanos: u32, digits: u8) -> fmt::Result {
     if digits == 0 {
         return Ok(());

@@ -60,6 +60,11 @@ pub fn parse(text: &str) -> Option<Stamp> {
         .or_else(|| classic(text))
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "11 digits of seconds at the most, and of 12 digits or more no more are split off \
+              than 9"
+)]
 fn epoch(text: &str) -> Option<Time> {
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -106,6 +111,10 @@ fn scientific(text: &str) -> Option<Time> {
 }
 
 /// Nanoseconds and the count of digits of what stands behind the point.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "callers give digits, and nine of them are read at the most"
+)]
 fn fraction_of(text: &str) -> (u32, u8) {
     let mut nanos = 0u32;
     let mut digits = 0u8;
@@ -116,6 +125,12 @@ fn fraction_of(text: &str) -> (u32, u8) {
     (nanos * 10u32.pow(u32::from(9 - digits)), digits)
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "parts of two digits, and seconds of a year of four"
+)]
 fn iso(text: &str) -> Option<Stamp> {
     let mut reader = Reader {
         rest: text.as_bytes(),
@@ -167,6 +182,12 @@ fn iso(text: &str) -> Option<Stamp> {
 }
 
 /// `11/14/2024 11:10:32 AM`, with or without a fraction and AM or PM.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "parts of two digits"
+)]
 fn classic(text: &str) -> Option<Stamp> {
     let mut reader = Reader {
         rest: text.as_bytes(),
@@ -219,6 +240,10 @@ impl Reader<'_> {
     }
 
     /// Exactly `length` digits.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "callers read four digits at the most"
+    )]
     fn number(&mut self, length: usize) -> Option<i64> {
         let (digits, rest) = self.rest.split_at_checked(length)?;
         let mut value = 0;

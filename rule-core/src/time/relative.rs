@@ -109,6 +109,10 @@ impl Relative {
 }
 
 /// One offset or snap off the front of `text`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a number that is read without its sign is no less than 0"
+)]
 fn step(text: &str) -> Option<(Step, &str)> {
     if let Some(after) = text.strip_prefix('@') {
         let length = after.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -165,6 +169,10 @@ fn unit(name: &str) -> Option<Unit> {
 }
 
 impl Step {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a count is a billion at the most, and a day of the week below 7"
+    )]
     fn apply(self, seconds: i64, zone: &Zone) -> i64 {
         match self {
             Step::Shift(count, Unit::Second) => seconds.saturating_add(count),
@@ -194,6 +202,12 @@ fn shift_days(seconds: i64, days: i64, zone: &Zone) -> i64 {
     ))
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a year has four digits, a count is a few billion at the most, and a month of a \
+              year is below 13"
+)]
 fn shift_months(seconds: i64, months: i64, zone: &Zone) -> i64 {
     let civil = zone.civil(seconds);
     let count = civil.year * 12 + i64::from(civil.month) - 1 + months;
@@ -208,6 +222,10 @@ fn shift_months(seconds: i64, months: i64, zone: &Zone) -> i64 {
     })
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "parts of a date and time, which are small, of a month that is not 0"
+)]
 fn snap(seconds: i64, unit: Unit, zone: &Zone) -> i64 {
     let civil = zone.civil(seconds);
     let snapped = match unit {
@@ -215,9 +233,10 @@ fn snap(seconds: i64, unit: Unit, zone: &Zone) -> i64 {
         // Within an hour the offset of a zone does not change its minutes, but
         // an hour that comes twice must not become one: so no way over local
         // time here.
-        Unit::Minute => return seconds - i64::from(civil.second),
+        Unit::Minute => return seconds.saturating_sub(i64::from(civil.second)),
         Unit::Hour => {
-            return seconds - i64::from(civil.second) - i64::from(civil.minute) * 60;
+            let of_hour = i64::from(civil.second) + i64::from(civil.minute) * 60;
+            return seconds.saturating_sub(of_hour);
         }
         Unit::Day | Unit::Week => civil,
         Unit::Month => Civil { day: 1, ..civil },

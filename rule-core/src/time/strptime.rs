@@ -62,6 +62,10 @@ struct Parts {
 }
 
 impl Parts {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "parts of a date and time, of three digits at the most"
+    )]
     fn time(&self, zone: &Zone) -> Option<Time> {
         if let Some(seconds) = self.epoch {
             return Some(Time::new(seconds, self.nanos, self.digits));
@@ -129,20 +133,24 @@ impl Reader<'_> {
             rest.get(..name.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(name))
         };
-        for (index, name) in names.iter().enumerate() {
+        for (index, name) in (0..).zip(names) {
             let short = name.get(..3).unwrap_or(name);
             if let Some(found) = [name, short]
                 .into_iter()
                 .find(|name| starts(self.rest, name))
             {
                 self.rest = self.rest.get(found.len()..)?;
-                return Some(index as i64);
+                return Some(index);
             }
         }
         None
     }
 
     /// Reads one variable.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a year of two digits, or the place of a month"
+    )]
     fn variable(&mut self, letter: char, count: Option<usize>) -> Option<()> {
         match letter {
             'N' | 'Q' => return self.fraction(count.unwrap_or(9)),
@@ -207,15 +215,20 @@ impl Reader<'_> {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "nine digits at the most, with those that are missing"
+    )]
     fn fraction(&mut self, most: usize) -> Option<()> {
         let digits = self.digits(most.clamp(1, 9))?;
-        let count = digits.len() as u8;
+        let count = u8::try_from(digits.len()).ok()?;
         let value: u32 = digits.parse().ok()?;
         self.parts.nanos = value * 10u32.pow(u32::from(9 - count.min(9)));
         self.parts.digits = count;
         Some(())
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "18 digits at the most")]
     fn epoch(&mut self) -> Option<()> {
         let negative = self.take('-').is_some();
         let seconds: i64 = self.digits(18)?.parse().ok()?;

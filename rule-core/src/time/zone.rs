@@ -132,12 +132,9 @@ impl Zone {
     /// RFC 5545.
     pub(crate) fn seconds_of(&self, civil: Civil) -> i64 {
         let local = civil.seconds();
-        let date = civil::Date::new(civil.year as i16, civil.month as i8, civil.day as i8);
-        let time = civil::Time::new(civil.hour as i8, civil.minute as i8, civil.second as i8, 0);
-        let (Ok(date), Ok(time)) = (date, time) else {
+        let Some(date_time) = date_time(civil) else {
             return local;
         };
-        let date_time = civil::DateTime::from_parts(date, time);
         let ambiguous = match &self.rule {
             Rule::Fixed(seconds) => return local.saturating_sub(i64::from(*seconds)),
             Rule::Posix(zone) => zone.to_ambiguous_timestamp(date_time),
@@ -167,7 +164,18 @@ fn abbreviation(seconds: i32) -> String {
     }
 }
 
+/// A date and time in jiff's words; None where it has none for it.
+fn date_time(civil: Civil) -> Option<civil::DateTime> {
+    let year = i16::try_from(civil.year).ok()?;
+    let part = |value: u8| i8::try_from(value).ok();
+    let date = civil::Date::new(year, part(civil.month)?, part(civil.day)?).ok()?;
+    let (hour, minute) = (part(civil.hour)?, part(civil.minute)?);
+    let time = civil::Time::new(hour, minute, part(civil.second)?, 0).ok()?;
+    Some(civil::DateTime::from_parts(date, time))
+}
+
 /// Seconds of `+02:00`, `+0200`, `+02` or their negatives.
+#[expect(clippy::arithmetic_side_effects, reason = "two digits each")]
 pub(super) fn parse_offset(text: &str) -> Option<i32> {
     let (sign, digits) = match text.as_bytes() {
         [b'+', rest @ ..] => (1, rest),
@@ -258,6 +266,16 @@ mod tests {
             assert_eq!(zone.seconds_of(civil.unwrap()), utc, "{name}");
         }
         assert_eq!(zone.offset_at(1_625_133_600), (7200, String::from("CEST")));
+        // As spans of very many months begin: a year that is none of the zone's has no summer.
+        let far = Civil {
+            year: 2021 + 65_536,
+            month: 7,
+            day: 1,
+            hour: 12,
+            minute: 0,
+            second: 0,
+        };
+        assert_eq!(zone.seconds_of(far), far.seconds());
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Number {
     /// The number that a computation gave: a whole one where it is whole and a
     /// double holds it exactly, none where it is infinite or no number.
     #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of a double cuts its fraction off and goes no further than i64, and the \
+                  comparison tells"
+    )]
     pub fn from_f64(value: f64) -> Option<Number> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if !value.is_finite() {
@@ -48,6 +53,13 @@ impl Number {
     /// The number as a time, where it is one; a fraction of a double counts to
     /// the microsecond, as far as a double of this size can be trusted.
     #[must_use]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a double below 1e15 is far within i64, its fraction is between 0 and 1, and \
+                  fewer than a million microseconds are left"
+    )]
     pub fn as_time(self) -> Option<Time> {
         match self {
             Number::Int(seconds) => Some(Time::from_seconds(seconds)),
@@ -75,6 +87,12 @@ impl Number {
     /// left of a double. Comparing doubles with whole numbers by rounding
     /// either would be no total order: two whole numbers can round to one
     /// double.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a double below 1e38 is within i128, and its fraction is between 0 and 1"
+    )]
     fn key(self) -> (i128, u32, f64) {
         match self {
             Number::Int(value) => (i128::from(value), 0, 0.0),

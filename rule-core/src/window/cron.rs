@@ -85,6 +85,7 @@ impl Cron {
     /// The first time at or after `from` (seconds since the epoch) that the
     /// expression names, in a zone; None where none comes in 9 years.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "seconds of a minute")]
     pub fn next(&self, from: i64, zone: &Zone) -> Option<i64> {
         let to_minute = (60 - from.rem_euclid(60)) % 60;
         let from = from.checked_add(to_minute)?;
@@ -134,6 +135,11 @@ impl Cron {
     /// The last time at or before `to` that the expression names; None where none
     /// was in 9 years.
     #[must_use]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes back no further than some 36 years, and the place after is behind the \
+                  one before"
+    )]
     pub fn previous(&self, to: i64, zone: &Zone) -> Option<i64> {
         let comes_by = |from: i64| self.next(from, zone).is_some_and(|run| run <= to);
         // Twice as far each time: runs are mostly close by.
@@ -179,6 +185,11 @@ fn has(set: u64, value: u8) -> bool {
 }
 
 /// The next member of a set above `value`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "places in a set of 64"
+)]
 fn later(set: u64, value: u8) -> Option<u8> {
     let above = set.checked_shr(u32::from(value) + 1).unwrap_or(0);
     (above != 0).then(|| value + 1 + above.trailing_zeros() as u8)
@@ -228,20 +239,32 @@ fn value(text: &str, least: u8, most: u8, names: &[&str]) -> Option<u8> {
                 .iter()
                 .position(|name| name.eq_ignore_ascii_case(text))?;
             // Months count from 1, weekdays from 0, as the least of each does.
-            place as u8 + least
+            u8::try_from(place).ok()?.checked_add(least)?
         }
     };
     (least..=most).contains(&number).then_some(number)
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "seconds of the calendar's years, far within 64 bits"
+)]
 fn next_minute(civil: Civil) -> Civil {
     Civil::from_seconds(civil.seconds() + 60)
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "seconds of the calendar's years, far within 64 bits"
+)]
 fn next_hour(civil: Civil) -> Civil {
     Civil::from_seconds(Civil { minute: 0, ..civil }.seconds() + 3600)
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "seconds of the calendar's years, far within 64 bits"
+)]
 fn next_day(civil: Civil) -> Civil {
     Civil::from_seconds(
         Civil {
@@ -254,6 +277,10 @@ fn next_day(civil: Civil) -> Civil {
     )
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a month below 12, or a year of four digits"
+)]
 fn first_of_next_month(civil: Civil) -> Civil {
     let first = Civil {
         day: 1,

@@ -195,7 +195,8 @@ impl Windows {
                 });
                 let next = Counted::within(self.next_run(runs), runs.last);
                 let counted = self.spans.entry(span.start).or_insert_with(|| {
-                    self.open.spans += usize::from(next != NEVER);
+                    let opens = usize::from(next != NEVER);
+                    self.open.spans = self.open.spans.saturating_add(opens);
                     Counted {
                         end: span.end,
                         first: runs.first,
@@ -207,7 +208,7 @@ impl Windows {
                 if !counted.is_open() {
                     let before = counted.state.bytes();
                     let result = count(&mut counted.state);
-                    self.kept = (self.kept + counted.state.bytes()).saturating_sub(before);
+                    self.kept = changed(self.kept, before, counted.state.bytes());
                     return result;
                 }
                 &mut counted.state
@@ -215,8 +216,8 @@ impl Windows {
         };
         let before = (state.bytes(), state.len());
         let result = count(state);
-        self.open.bytes = (self.open.bytes + state.bytes()).saturating_sub(before.0);
-        self.open.groups = (self.open.groups + state.len()).saturating_sub(before.1);
+        self.open.bytes = changed(self.open.bytes, before.0, state.bytes());
+        self.open.groups = changed(self.open.groups, before.1, state.len());
         result
     }
 
@@ -326,7 +327,7 @@ impl Windows {
             let (bytes, groups) = (counted.state.bytes(), counted.state.len());
             self.open.remove(bytes, groups);
             if self.keep.is_some() {
-                self.kept += bytes;
+                self.kept = self.kept.saturating_add(bytes);
             } else {
                 self.spans.remove(&start);
             }
@@ -557,9 +558,9 @@ impl Windows {
             }
             if counted.is_open() {
                 windows.open.add(&counted.state);
-                windows.open.spans += 1;
+                windows.open.spans = windows.open.spans.saturating_add(1);
             } else {
-                windows.kept += counted.state.bytes();
+                windows.kept = windows.kept.saturating_add(counted.state.bytes());
             }
             windows.spans.insert(start, counted);
         }
@@ -587,10 +588,16 @@ impl Windows {
     }
 }
 
+/// A sum in which one part has changed. It is taken away first: a sum of both, where one
+/// window holds most of what an address of 32 bits can reach, would be beyond that.
+fn changed(sum: usize, before: usize, after: usize) -> usize {
+    sum.saturating_sub(before).saturating_add(after)
+}
+
 impl Size {
     fn add(&mut self, state: &State) {
-        self.bytes += state.bytes();
-        self.groups += state.len();
+        self.bytes = self.bytes.saturating_add(state.bytes());
+        self.groups = self.groups.saturating_add(state.len());
     }
 
     /// Without a span that holds so much.

@@ -336,6 +336,11 @@ impl Range<'_> {
 
     /// The first time within reach of a second that fulfils a condition, which
     /// once it holds goes on holding; None where none does.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "they are no further apart than twice REACH, and the one after is behind the \
+                  one before"
+    )]
     fn first_time(&self, seconds: i64, holds: impl Fn(i64) -> bool) -> Option<i64> {
         let mut before = seconds.saturating_sub(REACH);
         let mut after = seconds.saturating_add(REACH);

@@ -39,7 +39,7 @@ impl State {
     /// Takes an event of a search without `stats`.
     pub fn collect(&mut self, row: &Row) {
         if let State::Rows { rows, bytes } = self {
-            *bytes += row.bytes();
+            *bytes = bytes.saturating_add(row.bytes());
             rows.push(row.clone());
         }
     }
@@ -95,7 +95,7 @@ impl State {
                 },
             ) => {
                 rows.extend(other.iter().cloned());
-                *bytes += more;
+                *bytes = bytes.saturating_add(*more);
             }
             _ => {}
         }

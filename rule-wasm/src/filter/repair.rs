@@ -64,6 +64,10 @@ fn write_text(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "half a byte is below 16, which is a digit or one of six letters"
+)]
 fn write_control(byte: u8, out: &mut Vec<u8>) {
     let digit = |value: u8| match value {
         0..10 => b'0' + value,

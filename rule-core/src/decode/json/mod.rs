@@ -127,7 +127,7 @@ impl<'r> Walk<'r> {
     }
 
     fn open(&mut self, is_object: bool, offset: usize) -> Result<bool, DecodeError> {
-        if self.levels.len() + 1 == MAX_DEPTH {
+        if self.levels.len() == MAX_DEPTH - 1 {
             return error("nested too deep, in more than 256 levels", offset);
         }
         self.path.put_together();
@@ -215,10 +215,18 @@ impl Path<'_> {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "lengths of two texts in memory, each below half of what a number holds"
+    )]
     fn has_room(&self, length: usize) -> bool {
         !self.too_long && self.text.len() + length <= MAX_PATH_BYTES
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "lengths of two texts in memory, each below half of what a number holds"
+    )]
     fn append(&mut self, text: &str) {
         if self.text.len() + text.len() > MAX_PATH_BYTES {
             self.too_long = true;

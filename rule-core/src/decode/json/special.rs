@@ -35,6 +35,10 @@ fn by_vector(block: &[u8; BLOCK]) -> u32 {
 /// Eight bytes at a time, as bytes of a number.
 #[cfg(any(not(target_feature = "simd128"), test))]
 #[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "of each half no more than 8 bits are left, and those of the second are moved by 8"
+)]
 fn by_words(block: &[u8; BLOCK]) -> u32 {
     let (words, _) = block.as_chunks::<8>();
     let bits = words.iter().zip([0, 8]).map(|(word, place)| {
@@ -57,6 +61,10 @@ const GATHER: u64 = 0x0102_0408_1020_4080;
 /// The highest bit of each byte that is 0, and no other.
 #[cfg(any(not(target_feature = "simd128"), test))]
 #[inline]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "twice 0x7f in each byte, which leaves the next one as it is"
+)]
 fn zeros(word: u64) -> u64 {
     const LOWER: u64 = LOWEST * 0x7f;
     !(((word & LOWER) + LOWER) | word | LOWER)

@@ -159,6 +159,10 @@ impl<'r> Walk<'r> {
     }
 
     /// Adds the name of a field's element to the path.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it counts elements, which have bytes of a record each"
+    )]
     fn append_field(&mut self, tag: Tag<'r>, name: &[u8]) {
         let depth = self.elements.len();
         if self.section == Section::UserData {

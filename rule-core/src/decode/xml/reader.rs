@@ -40,6 +40,10 @@ pub(crate) struct Reader<'r> {
     at: usize,
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the record: it goes on by bytes that are there, no further than its end"
+)]
 impl<'r> Reader<'r> {
     pub(crate) fn new(bytes: &'r [u8]) -> Self {
         Self { bytes, at: 0 }
@@ -224,6 +228,10 @@ impl<'r> Tag<'r> {
 }
 
 /// A name without its prefix.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place behind a byte that is there"
+)]
 pub(super) fn local(name: &[u8]) -> &[u8] {
     match memchr(b':', name) {
         Some(at) => name.get(at + 1..).unwrap_or_default(),

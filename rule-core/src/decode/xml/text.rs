@@ -21,6 +21,10 @@ pub(crate) enum Place {
 }
 
 /// Checks the references of a text that begins at `offset` of the record.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in a record that the text is a part of"
+)]
 pub(super) fn check_references(text: &[u8], offset: usize) -> Result<(), DecodeError> {
     let mut at = 0;
     while let Some(rest) = text.get(at..)
@@ -79,6 +83,10 @@ pub(crate) fn value(raw: &[u8], place: Place) -> Cow<'_, str> {
 
 /// The character of the reference that `text` begins with, and the length of
 /// the reference. A number that is no character's is U+FFFD.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a place behind a byte that is there"
+)]
 fn reference(text: &[u8]) -> Option<(char, usize)> {
     let short = text.get(..MAX_REFERENCE).unwrap_or(text);
     let end = memchr(b';', short)?;

@@ -24,6 +24,7 @@ impl Json {
         }
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "places in two short tables")]
     fn write_all(&self, writer: &mut Writer) {
         let (place, escaped) = match self.state {
             State::InString { then, escaped } => (STATES.len() + after_string(then), escaped),
@@ -50,6 +51,10 @@ impl Json {
     }
 
     /// Reads a state in which the next byte is the one at `offset`.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place that is not in the first table is behind it"
+    )]
     pub(in crate::frame) fn read(reader: &mut Reader<'_>, offset: u64) -> Result<Self, Damaged> {
         let place = reader.count()?;
         let escaped = reader.flag()?;

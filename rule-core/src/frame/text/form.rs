@@ -4,6 +4,10 @@ use super::{Line, MAX_DATE_LINE, SECOND_LINE, Text, is_date_line};
 use crate::snapshot::{Damaged, Reader, Writer};
 
 impl Text {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in the second line, which is short"
+    )]
     pub(in crate::frame) fn write(&self, writer: &mut Writer) {
         match self.line {
             Line::MayBeDate => writer.count(0),
@@ -18,6 +22,7 @@ impl Text {
     }
 
     /// Reads a state in which the next byte is the one at `offset`.
+    #[expect(clippy::arithmetic_side_effects, reason = "0 and 1 are told before")]
     pub(in crate::frame) fn read(reader: &mut Reader<'_>, offset: u64) -> Result<Self, Damaged> {
         let text = Text {
             line: match reader.count()? {
@@ -39,6 +44,10 @@ impl Text {
     }
 
     /// Do the places and what is ahead belong together?
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it is ahead of no further than the offset, and offsets are below 2^63"
+    )]
     fn fits(&self, offset: u64) -> bool {
         let begun = self.event.unwrap_or_default().max(self.line_start);
         if begun > offset || self.ahead_start > offset {

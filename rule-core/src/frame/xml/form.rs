@@ -6,6 +6,10 @@ use super::{InTag, Line, MAX_NAME, RECORD_LINE, State, Stray, Tag, Xml};
 use crate::snapshot::{Damaged, Reader, Writer};
 
 impl Xml {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in a word, which is short"
+    )]
     pub(in crate::frame) fn write(&self, writer: &mut Writer) {
         self.state.write(writer);
         writer.option(self.event, Writer::number);
@@ -29,6 +33,7 @@ impl Xml {
     }
 
     /// Reads a state in which the next byte is the one at `offset`.
+    #[expect(clippy::arithmetic_side_effects, reason = "0, 1 and 2 are told before")]
     pub(in crate::frame) fn read(reader: &mut Reader<'_>, offset: u64) -> Result<Self, Damaged> {
         let state = State::read(reader)?;
         let xml = Xml {

@@ -176,6 +176,10 @@ impl Taken {
         (!taken.is_empty()).then_some(taken)
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "lengths of two parts of the text, one behind the other"
+    )]
     fn piece<'t>(&self, text: &'t str) -> Option<&'t str> {
         let mut piece = text;
         if let Some(end) = &self.before {

@@ -28,6 +28,10 @@ const MAX_PATTERN: usize = 1000;
 
 /// Does the pattern cover the whole text? After a `%` the leftmost place of what
 /// follows is the right one.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "places of characters that are there, or behind one"
+)]
 fn covers(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     if pattern.len() > MAX_PATTERN {

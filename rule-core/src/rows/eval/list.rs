@@ -22,7 +22,7 @@ impl List {
     /// Adds a value, or each of several; None where there is no room.
     pub(super) fn push(&mut self, value: Value) -> Option<()> {
         let bytes = value.each().iter().map(|one| match one {
-            Value::Text(text) => text.len() + VALUE,
+            Value::Text(text) => text.len().saturating_add(VALUE),
             _ => VALUE,
         });
         self.bytes = self.bytes.saturating_add(bytes.sum());

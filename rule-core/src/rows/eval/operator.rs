@@ -77,7 +77,7 @@ fn both_text(left: &Value, right: &Value) -> bool {
 
 fn join(left: &Value, right: &Value) -> Value {
     match (left.text(), right.text()) {
-        (Some(left), Some(right)) if left.len() + right.len() <= MAX_TEXT => {
+        (Some(left), Some(right)) if left.len().saturating_add(right.len()) <= MAX_TEXT => {
             Value::Text(format!("{left}{right}"))
         }
         _ => Value::Null,

@@ -130,7 +130,7 @@ impl Walk<'_> {
         let level = self.levels.last_mut().ok_or(Wrong)?;
         let at = level.steps;
         let element = level.element;
-        level.element += 1;
+        level.element = level.element.saturating_add(1);
         let is_object = level.is_object;
         let step = at.and_then(|steps| self.path.get(steps));
         let leads = if is_object {
@@ -143,7 +143,7 @@ impl Walk<'_> {
                 _ => false,
             }
         };
-        Ok(at.filter(|_| leads).map(|steps| steps + 1))
+        Ok(at.filter(|_| leads).map(|steps| steps.saturating_add(1)))
     }
 }
 

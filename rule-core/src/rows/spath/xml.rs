@@ -186,8 +186,8 @@ fn leads(path: &[Step], around: &mut Level<'_>, tag: &[u8]) -> Option<usize> {
     if wanted.as_bytes() != tag {
         return None;
     }
-    around.seen += 1;
-    let mut steps = at + 1;
+    around.seen = around.seen.saturating_add(1);
+    let mut steps = at.saturating_add(1);
     for step in behind {
         match step {
             Step::Each => {}
@@ -195,7 +195,7 @@ fn leads(path: &[Step], around: &mut Level<'_>, tag: &[u8]) -> Option<usize> {
             Step::Element(_) => return None,
             Step::Key(_) | Step::Attribute(_) => break,
         }
-        steps += 1;
+        steps = steps.saturating_add(1);
     }
     Some(steps)
 }

@@ -56,6 +56,10 @@ impl Linear {
     }
 
     /// Looks at each byte once.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place in the bytes, of a line that is there"
+    )]
     pub(super) fn look<L: Look>(&self, needles: &Needles, bytes: &[u8], look: &mut L) -> Ended {
         if !L::LINES {
             return self.record(needles, bytes, look);
@@ -75,6 +79,10 @@ impl Linear {
         }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a part is no longer than what is left of the record"
+    )]
     fn record<L: Look>(&self, needles: &Needles, record: &[u8], look: &mut L) -> Ended {
         let mut ends = Ends {
             trie: &self.trie,
@@ -114,6 +122,10 @@ struct Ends<'a, L> {
 
 impl<L: Look> Ends<'_, L> {
     /// The state after a part of the record, byte after byte; none where the look ends.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place behind a byte that is there"
+    )]
     fn slowly<A: Automaton>(
         &mut self,
         automaton: &A,

@@ -39,6 +39,11 @@ pub(super) struct Table {
 
 impl Table {
     /// None where it would have too many entries.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "there are 256 classes at the most, so a table of END states has 2^23 entries \
+                  at the most"
+    )]
     pub(super) fn new(trie: &Trie) -> Option<Self> {
         let mut classes = Box::new([0; 256]);
         let mut width = 1;
@@ -78,6 +83,10 @@ impl Table {
     }
 
     /// How many of the bytes that are left the next part should have.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "lanes of LONGEST bytes, or of a needle's length, which is in memory, at the most"
+    )]
     pub(super) fn part(&self, left: usize) -> usize {
         let lane = (left / LANES).min(LONGEST);
         match lane < SHORTEST.max(self.early) {
@@ -88,6 +97,10 @@ impl Table {
 
     /// The state after a part of a record; none where a needle ends in it.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a part of the record, and lanes that are parts of it"
+    )]
     pub(super) fn pass(&self, record: &[u8], from: usize, part: usize, state: u32) -> Option<u32> {
         let state = state & !u32::from(END);
         let lane = part / LANES;
@@ -129,6 +142,10 @@ impl Table {
 
     /// The state after one that is no end, with `END` set where it is one.
     #[inline(always)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a state has 16 bits and there are 256 classes at the most"
+    )]
     fn after(&self, state: u32, byte: u8) -> u32 {
         let class = self.classes.get(usize::from(byte)).copied().unwrap_or(0);
         let place = state as usize * self.width + usize::from(class);

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::Automaton;
 use crate::scan::needles::Needles;
+use crate::scan::short;
 
 #[derive(Debug)]
 pub(super) struct Trie {
@@ -48,7 +49,7 @@ impl Trie {
         for (index, needle) in (0..).zip(needles.all()) {
             let mut at = Self::ROOT;
             for &byte in &needle.bytes {
-                let next = states.len() as u32;
+                let next = short(states.len());
                 let Some(steps) = children.get_mut(at as usize) else {
                     break;
                 };
@@ -82,8 +83,8 @@ impl Trie {
             }
         }
         for (state, steps) in trie.states.iter_mut().zip(&children) {
-            state.steps = trie.steps.len() as u32;
-            state.count = steps.len() as u32;
+            state.steps = short(trie.steps.len());
+            state.count = short(steps.len());
             trie.steps.extend_from_slice(steps);
         }
         trie.link();
@@ -116,6 +117,7 @@ impl Trie {
         self.states.get(at as usize).copied().unwrap_or_default()
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "a part of the steps")]
     pub(super) fn steps_of(&self, at: u32) -> &[Step] {
         let State { steps, count, .. } = self.state(at);
         let (from, count) = (steps as usize, count as usize);

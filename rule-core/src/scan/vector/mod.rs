@@ -1,6 +1,9 @@
 //! Vectors of bytes: what the search by fingerprints is written in.
 
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "instructions of a processor that was seen to have them: argued in each file"
+)]
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) mod simd128;

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Clocked, Engine, changed};
 use crate::frame::{Reason, RecordKind};
 use crate::session::clock::Step;
+use crate::session::counters::count;
 use crate::session::queue::Waiting;
 use crate::session::rule::Rule;
 use crate::time::Time;
@@ -59,23 +60,23 @@ impl Engine {
     /// Takes a JSON record that has come alone, whose time the clock knows: an event
     /// that says no time has this one, and one that is ahead of it is not held.
     pub(in crate::session) fn alone(&mut self, bytes: &[u8], time: Time) {
-        self.counters.records += 1;
-        self.counters.candidates += 1;
+        count(&mut self.counters.records, 1);
+        count(&mut self.counters.candidates, 1);
         self.reading.input.defaults.now = Some(time);
         self.record(RecordKind::Json, bytes, 0, Clocked::Apart);
     }
 
     /// Counts a record that is longer than it may be.
     pub(in crate::session) fn too_long(&mut self, record: &[u8]) {
-        self.counters.records += 1;
-        self.counters.candidates += 1;
+        count(&mut self.counters.records, 1);
+        count(&mut self.counters.candidates, 1);
         let reason = Reason::TooLong.message().to_string();
         self.counters.malformed("", 0, reason, record);
     }
 
     /// Counts a record that cannot match.
     pub(in crate::session) fn passed(&mut self) {
-        self.counters.records += 1;
+        count(&mut self.counters.records, 1);
     }
 
     /// Takes the early alerts among those from the one at `from` on, each as JSON.

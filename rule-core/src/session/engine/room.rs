@@ -16,7 +16,7 @@ impl Engine {
         let (bytes, groups, spans) = (limits.state, limits.groups, limits.windows);
         let size = self.size();
         if size.bytes > bytes || size.groups > groups {
-            let (bytes, groups) = (bytes - bytes / 4, groups - groups / 4);
+            let [bytes, groups] = [bytes, groups].map(three_quarters);
             while self.size().bytes > bytes || self.size().groups > groups {
                 let largest = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).bytes);
                 let taken = largest.and_then(|index| {
@@ -30,7 +30,7 @@ impl Engine {
             }
         }
         if size.spans > spans {
-            while self.size().spans > spans - spans / 4 {
+            while self.size().spans > three_quarters(spans) {
                 let most = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).spans);
                 let taken = most.and_then(|index| {
                     let rule = self.rules.get_mut(index)?;
@@ -135,4 +135,9 @@ impl Engine {
         let rows = rules.map(|rule| rule.event_rows_to_come(length));
         rows.max().unwrap_or_default()
     }
+}
+
+/// What is left of a limit that room is made below.
+fn three_quarters(limit: usize) -> usize {
+    limit.saturating_sub(limit / 4)
 }

@@ -42,6 +42,21 @@ fn what_is_passed_is_counted_as_read() {
     assert_eq!(session.counters().records, 7);
 }
 
+/// A host may say that as many records were read as a number can hold.
+#[test]
+fn counters_stay_at_their_end() {
+    let mut session = open("a=*get-recipient*", "");
+    for _ in 0..2 {
+        assert!(session.pass(&utf16("something else"), u64::MAX).unwrap());
+    }
+    session
+        .push(b"{\"a\":\"x\"}\n{\"a\":\"get-recipient\"}\n{\"a\":1}\n")
+        .unwrap();
+    session.finish().unwrap();
+    let counters = session.counters();
+    assert_eq!((counters.records, counters.matches), (u64::MAX, 1));
+}
+
 #[test]
 fn where_events_have_to_be_decoded() {
     for (search, more) in [

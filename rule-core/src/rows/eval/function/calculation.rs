@@ -130,7 +130,10 @@ fn sum(arguments: &Arguments<'_>) -> Option<(Number, i64)> {
     let mut total: Option<(Number, i64)> = None;
     for number in numbers {
         total = match total {
-            Some((sum, count)) => Some((Operator::Add.compute(sum, number)?, count + 1)),
+            Some((sum, count)) => {
+                let sum = Operator::Add.compute(sum, number)?;
+                Some((sum, count.saturating_add(1)))
+            }
             None => Some((number, 1)),
         };
     }
@@ -139,6 +142,10 @@ fn sum(arguments: &Arguments<'_>) -> Option<(Number, i64)> {
 
 /// Rounds by the decimal digits that the number is shown with: 2.555 to two of them is
 /// 2.56, though the double is a little less.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a digit that is carried to is below 9, and those that are kept are among all"
+)]
 pub(super) fn round(number: Number, digits: usize) -> Option<Number> {
     let text = number.to_string();
     let Some((whole, fraction)) = text.split_once('.') else {

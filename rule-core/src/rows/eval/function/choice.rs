@@ -59,7 +59,8 @@ impl Choice {
 
 /// The argument behind the first condition that comes to `wanted`.
 fn behind_first(arguments: &Arguments<'_>, wanted: bool) -> Outcome {
-    let mut conditions = (0..arguments.all.len() / 2).map(|pair| pair * 2);
-    let chosen = conditions.find(|index| arguments.run(*index).truth() == Some(wanted));
-    chosen.map_or(Outcome::NULL, |index| arguments.run(index + 1))
+    let behind = (1..arguments.all.len()).step_by(2);
+    let mut pairs = (0..).step_by(2).zip(behind);
+    let chosen = pairs.find(|(condition, _)| arguments.run(*condition).truth() == Some(wanted));
+    chosen.map_or(Outcome::NULL, |(_, behind)| arguments.run(behind))
 }

@@ -73,6 +73,10 @@ fn text(value: &Value, form: Option<&str>) -> Option<String> {
 }
 
 /// `0xF`; a fraction is cut off, and a negative number has none `[U]`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a fraction is cut off, and a double beyond i64 comes to its end"
+)]
 fn hexadecimal(number: Number) -> Option<String> {
     let whole = match number {
         Number::Int(value) => value,
@@ -82,6 +86,10 @@ fn hexadecimal(number: Number) -> Option<String> {
 }
 
 /// `12,345.68`: two digits of a fraction where there is one.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a digit's place is below how many there are"
+)]
 fn commas(number: Number) -> String {
     let text = round(number, 2).unwrap_or(number).to_string();
     let (sign, text) = match text.strip_prefix('-') {

@@ -120,6 +120,10 @@ impl Arguments<'_> {
     }
 
     /// A whole number; a fraction is cut off. None for what is no number.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a fraction is cut off, and a double beyond i64 comes to its end"
+    )]
     fn whole(&self, index: usize) -> Option<i64> {
         match self.number(index)? {
             Number::Int(value) => Some(value),

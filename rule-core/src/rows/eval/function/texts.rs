@@ -49,9 +49,8 @@ impl TextFunction {
             TextFunction::Lower => Some(each(&value, |text| Some(text.to_lowercase()))),
             TextFunction::Upper => Some(each(&value, |text| Some(text.to_uppercase()))),
             TextFunction::Length => Some(list::map(&value, |one| {
-                one.text().map_or(Value::Null, |text| {
-                    Value::Number(Number::Int(text.chars().count() as i64))
-                })
+                one.text()
+                    .map_or(Value::Null, |text| Value::Number(Number::Int(count(&text))))
             })),
             TextFunction::Trim { left, right } => {
                 let letters = match arguments.all.get(1) {
@@ -109,13 +108,17 @@ fn each(value: &Value, of: impl Fn(&str) -> Option<String>) -> Value {
     })
 }
 
+fn count(text: &str) -> i64 {
+    i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
+}
+
 /// The characters from a place on, as SQLite's `substr` counts: from 1, or from the end
 /// where the start is negative; a negative length takes those before.
 fn part(text: &str, start: i64, length: Option<i64>) -> String {
-    let count = text.chars().count() as i64;
+    let count = count(text);
     // The first and the one behind the last, from 0; either may be outside.
     let first = match start {
-        1.. => start - 1,
+        1.. => start.saturating_sub(1),
         // 0 stands before the first.
         0 => -1,
         _ => count.saturating_add(start),
@@ -126,10 +129,12 @@ fn part(text: &str, start: i64, length: Option<i64>) -> String {
         Some(length) => (first.saturating_add(length), first),
     };
     let first = first.clamp(0, count);
-    let taken = end.clamp(first, count) - first;
+    let taken = end.clamp(first, count).saturating_sub(first);
+    // Both are from 0 to the number of characters.
+    let number = |of: i64| usize::try_from(of).unwrap_or(0);
     text.chars()
-        .skip(first as usize)
-        .take(taken as usize)
+        .skip(number(first))
+        .take(number(taken))
         .collect()
 }
 

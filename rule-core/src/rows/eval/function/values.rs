@@ -123,8 +123,12 @@ fn into_values(value: Value) -> Vec<Value> {
     }
 }
 
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 fn place(index: usize) -> Value {
-    Value::Number(Number::Int(index as i64))
+    Value::Number(Number::Int(whole(index)))
 }
 
 fn find(regex: &Regex, value: &Value) -> Option<Value> {
@@ -137,7 +141,7 @@ fn find(regex: &Regex, value: &Value) -> Option<Value> {
 /// cut to what there is of them `[U]`: searches ask for the first ten of fewer.
 fn index(arguments: &Arguments<'_>) -> Option<Value> {
     let mut values = into_values(arguments.value(0));
-    let count = values.len() as i64;
+    let count = whole(values.len());
     let from_start = |index: i64| {
         if index < 0 {
             index.saturating_add(count)
@@ -147,7 +151,7 @@ fn index(arguments: &Arguments<'_>) -> Option<Value> {
     };
     let first = from_start(arguments.whole(1)?);
     let last = match arguments.all.get(2) {
-        Some(_) => from_start(arguments.whole(2)?).min(count - 1),
+        Some(_) => from_start(arguments.whole(2)?).min(count.saturating_sub(1)),
         None if first < 0 => return None,
         None => first,
     };
@@ -169,7 +173,7 @@ fn join(value: &Value, delimiter: &str) -> Option<Value> {
 }
 
 fn push(out: &mut String, part: &str) -> Option<()> {
-    if out.len() + part.len() > MAX_TEXT {
+    if out.len().saturating_add(part.len()) > MAX_TEXT {
         return None;
     }
     out.push_str(part);

@@ -34,7 +34,8 @@ impl<'t> Found<'t> {
 
     fn group_range(&self, number: usize) -> Option<Range<usize>> {
         let slot = |at: usize| self.slots.get(at).copied().flatten().map(NonMaxUsize::get);
-        Some(slot(number.checked_mul(2)?)?..slot(number * 2 + 1)?)
+        let begin = number.checked_mul(2)?;
+        Some(slot(begin)?..slot(begin.checked_add(1)?)?)
     }
 }
 
@@ -62,7 +63,7 @@ impl<'r, 't> Matches<'r, 't> {
     /// The byte behind the character at a byte.
     fn behind(&self, at: usize) -> Option<usize> {
         let next = self.text.get(at..)?.chars().next()?;
-        Some(at + next.len_utf8())
+        at.checked_add(next.len_utf8())
     }
 }
 

@@ -115,7 +115,7 @@ impl Regex {
     #[must_use]
     pub fn find_at<'t>(&self, text: &'t str, from: usize) -> Option<Found<'t>> {
         text.get(from..)?;
-        let mut slots = alloc::vec![None; self.groups() * 2];
+        let mut slots = alloc::vec![None; self.groups().saturating_mul(2)];
         self.engines.search(text, from, &mut slots)?;
         Some(Found::new(text, slots))
     }
@@ -161,7 +161,7 @@ impl Engines {
     fn search(&self, text: &str, from: usize, slots: &mut Slots) -> Option<()> {
         let mut caches = self.caches.get();
         let input = Input::new(text).range(from..).anchored(Anchored::No);
-        if text.len() - from <= SHORT
+        if text.len().saturating_sub(from) <= SHORT
             && let Ok(found) =
                 self.backtracker
                     .try_search_slots(&mut caches.backtracker, &input, slots)

@@ -76,10 +76,10 @@ impl Regex {
     pub fn replace(&self, text: &str, by: &Replacement, which: Occurrences) -> Option<String> {
         let mut out = String::new();
         let mut done = 0;
-        for (index, found) in self.matches(text).enumerate() {
+        for (place, found) in (1..).zip(self.matches(text)) {
             match which {
-                Occurrences::Only(number) if index + 1 < number => continue,
-                Occurrences::Only(number) if index + 1 > number => break,
+                Occurrences::Only(number) if place < number => continue,
+                Occurrences::Only(number) if place > number => break,
                 _ => {}
             }
             let range = found.range();
@@ -95,7 +95,7 @@ impl Regex {
 }
 
 fn push(out: &mut String, part: &str) -> Option<()> {
-    if out.len() + part.len() > MAX_TEXT {
+    if out.len().saturating_add(part.len()) > MAX_TEXT {
         return None;
     }
     out.push_str(part);

@@ -103,7 +103,6 @@ fn posix(rest: &str) -> Option<usize> {
     let name = rest.strip_prefix(':')?;
     let name = name.strip_prefix('^').unwrap_or(name);
     let letters = name.trim_start_matches(|next: char| next.is_ascii_lowercase());
-    letters
-        .starts_with(":]")
-        .then_some(rest.len() - letters.len() + 2)
+    let behind = letters.strip_prefix(":]")?;
+    rest.len().checked_sub(behind.len())
 }

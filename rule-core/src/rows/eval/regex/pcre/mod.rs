@@ -26,7 +26,7 @@ const RECURSION: Unsupported = "recursion";
 pub(super) fn translate(pattern: &str) -> Result<String, Unsupported> {
     let mut translator = Translator {
         rest: pattern,
-        out: String::with_capacity(pattern.len() + 16),
+        out: String::with_capacity(pattern.len().saturating_add(16)),
     };
     translator.run()?;
     Ok(translator.out)
@@ -266,6 +266,10 @@ impl Translator<'_> {
 }
 
 /// The length of `2}`, `2,}` or `2,3}`; all else behind a `{` is text.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of what stands there, one behind the other"
+)]
 fn quantifier(rest: &str) -> Option<usize> {
     let count = |text: &str| digits(text, text.len(), 10);
     let least = count(rest);
