@@ -38,3 +38,31 @@ impl Flags {
         self.0.join("\u{1f}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_path_may_have_blanks() {
+        let paths = Paths::new(
+            Path::new("/my work/tree"),
+            &["/home/me/.cargo/registry/src/index".into()],
+            Path::new("/rust"),
+            "abc",
+        );
+        let common = "--remap-path-prefix=/my work/tree=\u{1f}\
+                      --remap-path-prefix=/home/me/.cargo/registry/src/index=\u{1f}\
+                      --remap-path-prefix=/rust/lib/rustlib/src/rust=/rustc/abc";
+        assert_eq!(
+            Flags::new(false, &paths).encoded(),
+            format!("{INLINE}\u{1f}{common}")
+        );
+        assert_eq!(
+            Flags::new(true, &paths).encoded(),
+            format!("{INLINE}\u{1f}{SIMD}\u{1f}{common}")
+        );
+    }
+}

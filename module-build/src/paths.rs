@@ -33,7 +33,12 @@ impl Paths {
     }
 
     /// `registries` are folders with a folder for each crate.
-    fn new(workspace: &Path, registries: &[PathBuf], sysroot: &Path, commit: &str) -> Self {
+    pub(crate) fn new(
+        workspace: &Path,
+        registries: &[PathBuf],
+        sysroot: &Path,
+        commit: &str,
+    ) -> Self {
         let mut paths = vec![(workspace.to_path_buf(), String::new())];
         paths.extend(
             registries

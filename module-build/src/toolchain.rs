@@ -147,3 +147,50 @@ impl Toolchain {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_the_set_up() {
+        let text = "CARGO=/t/cargo\nARGS=-Z build-std=core,alloc\nLINKER=/r/rust-lld\n\
+                    LD_LIBRARY_PATH=/t/a=b\nRUSTC=/t/rustc\n";
+        let toolchain = Toolchain::parse(text, "rustc".to_owned()).unwrap();
+        assert_eq!(toolchain.cargo(), "/t/cargo");
+        assert_eq!(toolchain.rustc, "/t/rustc");
+        assert_eq!(toolchain.arguments(), ["-Z", "build-std=core,alloc"]);
+        let variables: Vec<(&str, &str)> = toolchain
+            .variables()
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        let expected = [
+            ("CARGO_TARGET_WASM32V1_NONE_LINKER", "/r/rust-lld"),
+            ("LD_LIBRARY_PATH", "/t/a=b"),
+            ("RUSTC", "/t/rustc"),
+        ];
+        assert_eq!(variables, expected);
+    }
+
+    #[test]
+    fn a_file_of_another_form_says_what_is_wrong() {
+        for (text, why) in [
+            ("", "it names no `CARGO`; run `cargo xtask setup`"),
+            (
+                "CARGO=/c\nnonsense\n",
+                "`nonsense` is no `KEY=VALUE`; run `cargo xtask setup`",
+            ),
+        ] {
+            let parsed = Toolchain::parse(text, "rustc".to_owned());
+            assert_eq!(parsed, Err(why.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn cargo_s_home_is_the_one_that_is_named() {
+        let toolchain = Toolchain::new("cargo".to_owned(), "rustc".to_owned());
+        let named = toolchain.with("CARGO_HOME", "/elsewhere/home of cargo");
+        assert_eq!(named.home(), Ok(PathBuf::from("/elsewhere/home of cargo")));
+    }
+}

@@ -76,6 +76,8 @@ enum Command {
     Web,
     /// Check what is taken from others: licences, sources, known vulnerabilities
     Audit,
+    /// Make what a release is made of, and check it
+    Dist(dist::Options),
     /// Build the modules twice, from two folders, and compare their bytes
     Reproduce,
 }
@@ -109,6 +111,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Coverage(options) => coverage::coverage(&workspace, options),
         Command::Web => web::web(&workspace),
         Command::Audit => supply::audit(&workspace),
+        Command::Dist(options) => dist::dist(&workspace, options),
         Command::Reproduce => dist::reproduce(&workspace),
     }
 }

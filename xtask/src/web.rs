@@ -15,7 +15,7 @@ use crate::supply::npm;
 use crate::workspace::{Workspace, say};
 
 /// The target of the browser's modules, which have std, unlike the hosts' module.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What makes the bindings, a workspace of its own.
 const BINDGEN: &str = "xtask/web-bindgen/Cargo.toml";

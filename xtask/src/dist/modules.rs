@@ -32,7 +32,7 @@ pub(super) fn modules(
     workspace: &Workspace,
     toolchain: &Toolchain,
     target_dir: &Path,
-) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+) -> Result<[(&'static str, PathBuf); 2], Failure> {
     let build = |(name, build): (&'static str, Build)| {
         say(&format!("builds {name}"));
         build
@@ -40,7 +40,8 @@ pub(super) fn modules(
             .map(|module| (name, module))
             .map_err(|why| Failure::new(why, MEND))
     };
-    SHIPPED.into_iter().map(build).collect()
+    let [portable, simd] = SHIPPED.map(build);
+    Ok([portable?, simd?])
 }
 
 /// Builds all modules here and from a copy of the tree that lies elsewhere, with another
@@ -82,7 +83,7 @@ fn all(
     toolchain: &Toolchain,
     target_dir: &Path,
 ) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
-    let mut modules = modules(workspace, toolchain, target_dir)?;
+    let mut modules = Vec::from(modules(workspace, toolchain, target_dir)?);
     match web::target(workspace) {
         Ok(()) => {
             let [plain, simd] = web::modules(workspace, target_dir)?;

@@ -4,7 +4,7 @@
 //! brings anyway. `audit` has cargo-deny look at everything, and asks what is known of
 //! vulnerabilities where that can be asked.
 
-mod lock;
+pub(crate) mod lock;
 pub(crate) mod npm;
 pub(crate) mod packages;
 mod policy;
