@@ -8,8 +8,6 @@ export default defineConfig({
     // The page fetches nothing but its own files, and puts nothing into itself.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    // What others wrote of the page goes with its licences.
-    license: { fileName: "licences.md" },
   },
   plugins: [
     {

@@ -27,7 +27,8 @@ pub(crate) fn bring(workspace: &Workspace, folder: &Path, tool: &Tool) -> Result
     let installed = installed.with_extension(std::env::consts::EXE_EXTENSION);
     let made_from = folder.join(format!("{program}.made-from"));
     let wanted = format!("{package} {version}\n");
-    if fs::read_to_string(&made_from).is_ok_and(|found| found == wanted) {
+    let is_wanted = fs::read_to_string(&made_from).is_ok_and(|found| found == wanted);
+    if is_wanted && installed.is_file() {
         return Ok(installed);
     }
     say(&format!(

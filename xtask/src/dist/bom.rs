@@ -154,6 +154,7 @@ fn of_npm(package: &npm::Package) -> Result<Value, String> {
         version,
         licence,
         integrity,
+        ..
     } = package;
     let digest = integrity
         .strip_prefix("sha512-")
@@ -211,6 +212,7 @@ mod tests {
             version: "2.0.0".to_owned(),
             licence: "ISC".to_owned(),
             integrity: format!("sha512-{}", BASE64_STANDARD.encode([171; 64])),
+            folder: String::new(),
         };
         bom.npm(&page, &[npm])?;
         bom.write(

@@ -7,7 +7,44 @@ use std::path::{Path, PathBuf};
 
 use spdx::{Expression, ParseMode};
 
-use crate::supply::packages::Package;
+use crate::supply::{npm, packages};
+
+/// What others wrote, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Work {
+    name: String,
+    version: String,
+    /// What it says its licence is.
+    licence: String,
+    /// The file with it, where the licence is not one that has a name.
+    licence_file: Option<PathBuf>,
+    folder: PathBuf,
+}
+
+impl Work {
+    /// The crates that are not of this project.
+    pub(super) fn of_crates(packages: &[packages::Package]) -> impl Iterator<Item = Self> {
+        let others = packages.iter().filter(|package| !package.is_ours);
+        others.map(|package| Self {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            licence: package.licence.clone().unwrap_or_default(),
+            licence_file: package.licence_file.clone(),
+            folder: package.folder.clone(),
+        })
+    }
+
+    /// What npm brought into a folder.
+    pub(super) fn of_npm(packages: &[npm::Package], folder: &Path) -> impl Iterator<Item = Self> {
+        packages.iter().map(|package| Self {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            licence: package.licence.clone(),
+            licence_file: None,
+            folder: folder.join(&package.folder),
+        })
+    }
+}
 
 /// The file beside an artefact.
 pub(super) const FILE: &str = "THIRD-PARTY-LICENCES.txt";
@@ -28,27 +65,28 @@ const OF_OTHERS: &str = "third_party";
 const RULE: &str =
     "================================================================================";
 
-/// The text for some crates; those of this project are left out.
+/// The text for some works, each named once.
 ///
 /// # Errors
 ///
-/// When a crate brings no text and its licence has none that is known, or a file cannot be
+/// When a work brings no text and its licence has none that is known, or a file cannot be
 /// read.
-pub(super) fn text(packages: &[Package]) -> Result<String, String> {
-    let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut list = String::new();
-    let others: BTreeMap<_, _> = packages
-        .iter()
-        .filter(|package| !package.is_ours)
-        .map(|package| (package.id(), package))
+pub(super) fn text(works: impl IntoIterator<Item = Work>) -> Result<String, String> {
+    let works: BTreeMap<String, Work> = works
+        .into_iter()
+        .map(|work| (format!("{} {}", work.name, work.version), work))
         .collect();
-    for package in others.into_values() {
-        let name = format!("{} {}", package.name, package.version);
-        let licence = package.licence.as_deref().unwrap_or("see below");
+    let mut texts: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    let mut list = String::new();
+    for (name, work) in &works {
+        let licence = match &*work.licence {
+            "" => "see below",
+            licence => licence,
+        };
         // Writing to a String cannot fail.
         let _ = writeln!(list, "{name}: {licence}");
-        for text in texts_of(package)? {
-            texts.entry(text).or_default().insert(name.clone());
+        for text in texts_of(work)? {
+            texts.entry(text).or_default().insert(name);
         }
     }
     let mut out = format!(
@@ -57,20 +95,20 @@ pub(super) fn text(packages: &[Package]) -> Result<String, String> {
          https://github.com/rust-lang/rust.\n\n{list}"
     );
     for (text, names) in texts {
-        let names: Vec<String> = names.into_iter().collect();
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
         let _ = write!(out, "\n{RULE}\n{}\n{RULE}\n\n{text}\n", names.join(", "));
     }
     Ok(out)
 }
 
-fn texts_of(package: &Package) -> Result<Vec<String>, String> {
+fn texts_of(work: &Work) -> Result<Vec<String>, String> {
     let mut files = Vec::new();
-    find(&package.folder, &mut files)?;
-    files.extend(package.licence_file.clone());
+    find(&work.folder, &mut files)?;
+    files.extend(work.licence_file.clone());
     files.sort();
     files.dedup();
     if files.is_empty() {
-        return standard(package);
+        return standard(work);
     }
     let read = |file: &PathBuf| {
         let bytes = fs::read(file).map_err(|error| format!("`{}`: {error}", file.display()))?;
@@ -103,10 +141,9 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-/// The text of the licence that a crate names and does not bring.
-fn standard(package: &Package) -> Result<Vec<String>, String> {
-    let name = &package.name;
-    let licence = package.licence.as_deref().unwrap_or_default();
+/// The text of the licence that a work names and does not bring.
+fn standard(work: &Work) -> Result<Vec<String>, String> {
+    let Work { name, licence, .. } = work;
     let expression = Expression::parse_mode(licence, ParseMode::LAX)
         .map_err(|error| format!("`{name}` brings no licence, and names `{licence}`: {error}"))?;
     let texts: BTreeSet<&str> = expression
@@ -126,19 +163,18 @@ fn standard(package: &Package) -> Result<Vec<String>, String> {
 mod tests {
     use super::*;
 
-    fn package(folder: &Path, name: &str, files: &[(&str, &str)]) -> Package {
+    fn work(folder: &Path, name: &str, files: &[(&str, &str)]) -> Work {
         let folder = folder.join(name);
         fs::create_dir_all(folder.join("third_party/deep")).unwrap();
         for (file, text) in files {
             fs::write(folder.join(file), text).unwrap();
         }
-        Package {
+        Work {
             name: name.to_owned(),
             version: "1.0.0".to_owned(),
-            licence: Some("MIT/ISC".to_owned()),
+            licence: "MIT/ISC".to_owned(),
             licence_file: None,
             folder,
-            is_ours: false,
         }
     }
 
@@ -146,24 +182,13 @@ mod tests {
     fn a_text_that_is_the_same_is_there_once() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let mut packages = [
-            package(
-                folder,
-                "b",
-                &[("LICENSE-MIT", "be free\r\n"), ("lib.rs", "fn")],
-            ),
-            package(
-                folder,
-                "a",
-                &[
-                    ("licence.md", "\nbe free"),
-                    ("third_party/deep/COPYING", "theirs"),
-                ],
-            ),
-            package(folder, "ours", &[("LICENSE", "ours")]),
+        let b = [("LICENSE-MIT", "be free\r\n"), ("lib.rs", "fn")];
+        let a = [
+            ("licence.md", "\nbe free"),
+            ("third_party/deep/COPYING", "theirs"),
         ];
-        packages[2].is_ours = true;
-        let text = text(&packages).unwrap();
+        let works = [work(folder, "b", &b), work(folder, "a", &a)];
+        let text = text(works).unwrap();
         let (list, texts) = text.split_once(RULE).unwrap();
         assert!(
             list.ends_with("a 1.0.0: MIT/ISC\nb 1.0.0: MIT/ISC\n\n"),
@@ -178,12 +203,27 @@ mod tests {
     #[test]
     fn a_licence_that_is_not_brought_has_its_standard_text() {
         let folder = tempfile::tempdir().unwrap();
-        let mut package = package(folder.path(), "a", &[]);
-        let brought = text(std::slice::from_ref(&package)).unwrap();
+        let mut work = work(folder.path(), "a", &[]);
+        let brought = text([work.clone()]).unwrap();
         assert!(brought.contains("MIT License"), "{brought}");
         assert!(brought.contains("ISC License"), "{brought}");
-        package.licence = Some("LicenseRef-mine".to_owned());
-        let why = text(std::slice::from_ref(&package)).unwrap_err();
+        work.licence = "LicenseRef-mine".to_owned();
+        let why = text([work]).unwrap_err();
         assert!(why.starts_with("`a` brings no licence"), "{why}");
+    }
+
+    #[test]
+    fn what_is_ours_is_not_of_others() {
+        let package = |name: &str, is_ours| packages::Package {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            licence: None,
+            licence_file: None,
+            folder: PathBuf::new(),
+            is_ours,
+        };
+        let packages = [package("ours", true), package("other", false)];
+        let names: Vec<String> = Work::of_crates(&packages).map(|work| work.name).collect();
+        assert_eq!(names, ["other"]);
     }
 }

@@ -17,11 +17,11 @@ use clap::Args;
 use xshell::cmd;
 
 use self::archive::Archive;
+use self::licences::Work;
 pub(crate) use self::modules::reproduce;
 use self::parts::Parts;
 use crate::failure::Failure;
 use crate::supply::npm;
-use crate::supply::packages::Package;
 use crate::web;
 use crate::workspace::{Workspace, say};
 
@@ -49,9 +49,6 @@ const DOCUMENTS: [&str; 5] = [
     "docs/COVERAGE.md",
     "docs/SPL.md",
 ];
-
-/// The licences of what npm brought, as the page's build writes them.
-const OF_PAGE: &str = "web/dist/licences.md";
 
 /// Makes all artefacts, and checks them.
 pub(crate) fn dist(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
@@ -143,7 +140,7 @@ impl Make<'_> {
             version, target, ..
         } = self.parts;
         let top = format!("host-runner-{version}-{target}");
-        let mut archive = self.archive(&top, &self.parts.in_program(), true)?;
+        let mut archive = self.archive(&top, self.parts.in_program(self.workspace.root()))?;
         for document in DOCUMENTS {
             let file = self.workspace.root().join(document);
             self.put(archive.file(&format!("{top}/{document}"), &file))?;
@@ -158,7 +155,7 @@ impl Make<'_> {
     /// The archive with the page, for a file server.
     fn page(&self) -> Result<(), Failure> {
         let top = format!("triage-page-{}", self.parts.version);
-        let mut archive = self.archive(&top, &self.parts.in_browser(), true)?;
+        let mut archive = self.archive(&top, self.parts.in_page(self.workspace.root()))?;
         let folder = self.workspace.root().join("web/dist");
         self.put(archive.folder(&top, &folder))?;
         self.put(archive.write(&self.out.join(format!("{top}.tar.gz"))))
@@ -167,7 +164,7 @@ impl Make<'_> {
     /// The package for npm, by npm itself.
     fn package(&self, work: &Path) -> Result<(), Failure> {
         const NAME: &str = "package";
-        let mut laid_out = self.archive(NAME, &self.parts.in_browser(), false)?;
+        let mut laid_out = self.archive(NAME, self.parts.in_package())?;
         let folder = self.workspace.root().join("web/package");
         for file in ["README.md", "package.json"] {
             self.put(laid_out.file(&format!("{NAME}/{file}"), &folder.join(file)))?;
@@ -191,7 +188,7 @@ impl Make<'_> {
     /// The bills of materials, the licences of the module's crates, and what the modules were
     /// built with.
     fn texts(&self) -> Result<(), Failure> {
-        let licences = self.licences(&self.parts.in_module(), false)?;
+        let licences = licences(self.parts.in_module())?;
         let mut texts = self.parts.bills()?;
         texts.push((licences::FILE, licences));
         texts.push(("BUILT-WITH.txt", self.parts.made_with()));
@@ -201,27 +198,16 @@ impl Make<'_> {
         Ok(())
     }
 
-    /// An archive that has the licences: ours, and those of the crates and of the page in it.
-    fn archive(&self, top: &str, packages: &[Package], page: bool) -> Result<Archive, Failure> {
+    /// An archive that has the licences: ours, and those of what others wrote.
+    fn archive(&self, top: &str, works: Vec<Work>) -> Result<Archive, Failure> {
         let mut archive = Archive::default();
         for name in OURS {
             let file = self.workspace.root().join(name);
             self.put(archive.file(&format!("{top}/{name}"), &file))?;
         }
-        let licences = self.licences(packages, page)?;
+        let licences = licences(works)?;
         archive.text(&format!("{top}/{}", licences::FILE), licences);
         Ok(archive)
-    }
-
-    fn licences(&self, packages: &[Package], page: bool) -> Result<String, Failure> {
-        let mut text = licences::text(packages)
-            .map_err(|why| Failure::new(why, "see where the crate has its licence"))?;
-        if page {
-            let file = self.workspace.root().join(OF_PAGE);
-            text.push('\n');
-            text.push_str(&self.put(fs::read_to_string(file))?);
-        }
-        Ok(text)
     }
 
     fn put<T>(&self, done: io::Result<T>) -> Result<T, Failure> {
@@ -230,6 +216,10 @@ impl Make<'_> {
             Failure::new(format!("in `{}`: {error}", self.out.display()), remedy)
         })
     }
+}
+
+fn licences(works: Vec<Work>) -> Result<String, Failure> {
+    licences::text(works).map_err(|why| Failure::new(why, "see where it has its licence"))
 }
 
 #[cfg(test)]

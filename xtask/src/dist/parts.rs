@@ -1,11 +1,14 @@
 //! What the artefacts are made of: the crates, what npm brings, the tools.
 
+use std::path::Path;
+
 use super::bom::{Bom, own_reference};
+use super::licences::Work;
 use super::modules;
 use crate::failure::Failure;
 use crate::supply::lock::{self, Locked};
 use crate::supply::npm;
-use crate::supply::packages::{self, Linked, Package};
+use crate::supply::packages::{self, Linked};
 use crate::web;
 use crate::workspace::Workspace;
 
@@ -63,25 +66,32 @@ impl Parts {
         lines.collect()
     }
 
-    /// The crates in the program: its own, and those of the module and the page inside it.
-    pub(super) fn in_program(&self) -> Vec<Package> {
-        let mut packages = self.program.packages.clone();
-        packages.extend(self.in_module());
-        packages.extend(self.in_browser());
-        packages
+    /// What others wrote of the program, the module and the page inside it included.
+    pub(super) fn in_program(&self, root: &Path) -> Vec<Work> {
+        let mut works = self.in_page(root);
+        works.extend(Work::of_crates(&self.program.packages));
+        works.extend(self.in_module());
+        works
     }
 
-    /// The crates in the hosts' module.
-    pub(super) fn in_module(&self) -> Vec<Package> {
-        self.module.packages.clone()
+    /// What others wrote of the hosts' module.
+    pub(super) fn in_module(&self) -> Vec<Work> {
+        Work::of_crates(&self.module.packages).collect()
     }
 
-    /// The crates in the browser's modules.
-    pub(super) fn in_browser(&self) -> Vec<Package> {
-        [&self.rule_web, &self.evtx_web]
-            .iter()
-            .flat_map(|linked| linked.packages.clone())
+    /// What others wrote of the package for JavaScript.
+    pub(super) fn in_package(&self) -> Vec<Work> {
+        let works = Work::of_crates(&self.rule_web.packages);
+        works
+            .chain(Work::of_crates(&self.evtx_web.packages))
             .collect()
+    }
+
+    /// What others wrote of the page.
+    pub(super) fn in_page(&self, root: &Path) -> Vec<Work> {
+        let mut works = self.in_package();
+        works.extend(Work::of_npm(&self.npm, &root.join(npm::FOLDER)));
+        works
     }
 
     /// The bills of materials, by the names of their files.

@@ -20,7 +20,12 @@ pub(crate) struct Package {
     pub(crate) licence: String,
     /// The digest of its archive, such as `sha512-...` in base64.
     pub(crate) integrity: String,
+    /// Where npm puts it, from the folder of the lock file.
+    pub(crate) folder: String,
 }
+
+/// The folder of the lock file.
+pub(crate) const FOLDER: &str = "web";
 
 /// What of the lock file the page holds, and not only its making.
 pub(crate) fn shipped(workspace: &Workspace) -> Result<Vec<Package>, Failure> {
@@ -42,9 +47,9 @@ fn parse(text: &str) -> Result<Vec<Package>, String> {
     let shipped = packages.filter_map(|(path, package)| {
         let (_, name) = path.rsplit_once("node_modules/")?;
         let is_shipped = package["dev"] != true && package["link"] != true;
-        is_shipped.then_some((name, package))
+        is_shipped.then_some((path, name, package))
     });
-    let read = |(name, package): (&str, &Value)| {
+    let read = |(path, name, package): (&String, &str, &Value)| {
         let text = |key: &str| {
             let value = package[key].as_str().map(str::to_owned);
             value.ok_or_else(|| format!("`{name}` has no `{key}`"))
@@ -54,6 +59,7 @@ fn parse(text: &str) -> Result<Vec<Package>, String> {
             version: text("version")?,
             licence: text("license")?,
             integrity: text("integrity")?,
+            folder: path.clone(),
         })
     };
     shipped.map(read).collect()
@@ -93,6 +99,7 @@ mod tests {
             version: "1.2.3".to_owned(),
             licence: "ISC".to_owned(),
             integrity: "sha512-b".to_owned(),
+            folder: "node_modules/a/node_modules/@b/c".to_owned(),
         };
         assert_eq!(parse(lock), Ok(vec![expected]));
         let without = lock.replace(r#""license": "ISC", "#, "");
