@@ -71,7 +71,8 @@ pub(crate) fn dist(workspace: &Workspace, options: &Options) -> Result<(), Failu
         parts: &parts,
     };
     for (name, module) in &modules {
-        make.put(fs::copy(module, out.join(name)).map(drop))?;
+        // Its bytes alone: cargo marks it as a program.
+        make.put(fs::read(module).and_then(|bytes| fs::write(out.join(name), bytes)))?;
     }
     let archive = make.program(&program)?;
     make.page()?;
