@@ -3,21 +3,17 @@
 //! Demo and tests build the program in the same profile, so that the WebAssembly
 //! runtime, which takes minutes, is built once for both.
 
+use module_build::{SIMD, TARGET};
 use xshell::Cmd;
 
 use crate::failure::Failure;
 use crate::setup::Toolchain;
+use crate::supply;
 use crate::web;
 use crate::workspace::{Workspace, say};
 
-/// The target of the module.
-pub(crate) const TARGET: &str = "wasm32v1-none";
-
 /// The crates that the module is made of, which must do without std.
 const MODULE: [&str; 4] = ["--package", "rule-core", "--package", "rule-wasm"];
-
-/// The flags of its build for hosts with SIMD, which `host-runner/build.rs` gives too.
-pub(crate) const SIMD: &str = "-Ctarget-feature=+simd128";
 
 const MEND_BUILD: &str = "mend what the compiler says above, then run this again";
 
@@ -27,7 +23,7 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<(), Failure>
         "builds the program, the module inside it",
         workspace
             .cargo()
-            .args(["build", "--bin", "host-runner"])
+            .args(["build", "--locked", "--bin", "host-runner"])
             .args(release.then_some("--release")),
         MEND_BUILD,
     )
@@ -55,7 +51,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     }
     workspace.step(
         "runs the tests of every crate",
-        workspace.cargo().args(["test", "--workspace"]),
+        workspace.cargo().args(["test", "--locked", "--workspace"]),
         "`cargo test --package CRATE NAME` runs the test that failed alone",
     )?;
     if page.is_ok() {
@@ -79,11 +75,12 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
         workspace.cargo().args(["fmt", "--all", "--check"]),
         "run `cargo fmt --all`",
     )?;
+    supply::lint(workspace)?;
     workspace.step(
         "checks the lints, a warning is an error",
         workspace
             .cargo()
-            .args(["clippy", "--workspace", "--all-targets"])
+            .args(["clippy", "--locked", "--workspace", "--all-targets"])
             .args(["--", "--deny", "warnings"]),
         "mend what clippy says above, then run this again",
     )?;
@@ -98,7 +95,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
         "checks the documentation, a warning is an error",
         workspace
             .cargo()
-            .args(["doc", "--workspace", "--no-deps"])
+            .args(["doc", "--locked", "--workspace", "--no-deps"])
             .env("RUSTDOCFLAGS", "--deny warnings"),
         "mend what rustdoc says above, then run this again",
     )
@@ -110,7 +107,7 @@ pub(crate) fn host_runner(workspace: &Workspace) -> Cmd<'_> {
     // tests: by its package it would be built anew, and WebAssembly's runtime below it.
     workspace
         .cargo()
-        .args(["run", "--quiet", "--bin", "host-runner", "--"])
+        .args(["run", "--quiet", "--locked", "--bin", "host-runner", "--"])
 }
 
 /// Clippy for the module's target; where a toolchain brought by the set-up has to
@@ -119,7 +116,7 @@ fn without_std<'w>(workspace: &'w Workspace, flags: &str) -> Result<Cmd<'w>, Fai
     let Some(toolchain) = Toolchain::read(workspace)? else {
         return Ok(workspace
             .cargo()
-            .arg("clippy")
+            .args(["clippy", "--locked"])
             .args(MODULE)
             .args(["--target", TARGET])
             .args(["--", "--deny", "warnings"])
@@ -129,7 +126,7 @@ fn without_std<'w>(workspace: &'w Workspace, flags: &str) -> Result<Cmd<'w>, Fai
     };
     Ok(toolchain
         .cargo(workspace)
-        .arg("check")
+        .args(["check", "--locked"])
         .env("CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS", flags)
         .args(MODULE)
         .args(["--target", TARGET])

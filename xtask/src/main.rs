@@ -1,5 +1,5 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`,
-//! `coverage`, `web`.
+//! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `audit`,
+//! `race`, `coverage`, `web`, `reproduce`, `dist`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -8,9 +8,12 @@
 
 mod commands;
 mod coverage;
+mod dist;
 mod failure;
 mod race;
 mod setup;
+mod supply;
+mod tools;
 mod web;
 mod workspace;
 
@@ -71,6 +74,12 @@ enum Command {
     Coverage(coverage::Options),
     /// Build the triage page into web/dist, and the package for JavaScript
     Web,
+    /// Check what is taken from others: licences, sources, known vulnerabilities
+    Audit,
+    /// Make what a release is made of, and check it
+    Dist(dist::Options),
+    /// Build the modules twice, from two folders, and compare their bytes
+    Reproduce,
 }
 
 fn main() -> ExitCode {
@@ -101,5 +110,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Race(options) => race::race(&workspace, options),
         Command::Coverage(options) => coverage::coverage(&workspace, options),
         Command::Web => web::web(&workspace),
+        Command::Audit => supply::audit(&workspace),
+        Command::Dist(options) => dist::dist(&workspace, options),
+        Command::Reproduce => dist::reproduce(&workspace),
     }
 }

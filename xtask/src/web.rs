@@ -6,18 +6,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use module_build::{Flags, PROFILE, Paths};
 use xshell::{Cmd, cmd};
 
-use crate::commands::SIMD;
 use crate::failure::Failure;
 use crate::setup::browser;
+use crate::supply::npm;
 use crate::workspace::{Workspace, say};
 
 /// The target of the browser's modules, which have std, unlike the hosts' module.
-const TARGET: &str = "wasm32-unknown-unknown";
-
-/// As `host-runner/build.rs` builds the hosts' module: the page loads what is smaller sooner.
-const INLINE: &str = "-Cllvm-args=-inline-threshold=100";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What makes the bindings, a workspace of its own.
 const BINDGEN: &str = "xtask/web-bindgen/Cargo.toml";
@@ -27,18 +25,16 @@ const MEND: &str = "mend what is said above, then run this again";
 /// Builds the page into `web/dist`, and the package into `web/package`.
 pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
     needs(workspace).map_err(|why| Failure::new(why, "bring it, then run this again"))?;
-    let plain = modules(workspace, "web", INLINE, &["rule-web", "evtx-web"])?;
-    let simd = modules(
-        workspace,
-        "web-simd",
-        &format!("{INLINE} {SIMD}"),
-        &["rule-web"],
-    )?;
+    let target_dir = workspace.target_dir()?;
+    let [plain, simd] = modules(workspace, &target_dir)?;
+    let bind = |module: &Path, folder: &Path, name: &str| {
+        bind(workspace, &target_dir, module, folder, name)
+    };
     let folder = workspace.root().join("web/package/wasm");
-    bind(workspace, &plain.join("evtx_web.wasm"), &folder, "evtx")?;
-    bind(workspace, &plain.join("rule_web.wasm"), &folder, "rule")?;
+    bind(&plain.join("evtx_web.wasm"), &folder, "evtx")?;
+    bind(&plain.join("rule_web.wasm"), &folder, "rule")?;
     let beside = simd.join("bindings");
-    bind(workspace, &simd.join("rule_web.wasm"), &beside, "rule")?;
+    bind(&simd.join("rule_web.wasm"), &beside, "rule")?;
     take_simd(&beside, &folder)?;
     page(workspace)
 }
@@ -50,6 +46,15 @@ pub(crate) fn web(workspace: &Workspace) -> Result<(), Failure> {
 /// What is missing.
 pub(crate) fn needs(workspace: &Workspace) -> Result<(), String> {
     browser::node(workspace)?;
+    target(workspace)
+}
+
+/// Sees that the target of the browser's modules is there.
+///
+/// # Errors
+///
+/// Why it is not.
+pub(crate) fn target(workspace: &Workspace) -> Result<(), String> {
     let libraries = workspace
         .rustc()
         .args(["--print", "target-libdir", "--target", TARGET])
@@ -65,47 +70,49 @@ pub(crate) fn needs(workspace: &Workspace) -> Result<(), String> {
         .map_err(|error| format!("the Rust toolchain has no target {TARGET}: {error}"))
 }
 
-/// Builds modules, each set of flags in a folder of its own; gives where they are.
-fn modules(
-    workspace: &Workspace,
-    folder: &str,
-    flags: &str,
-    packages: &[&str],
-) -> Result<PathBuf, Failure> {
-    let folder = target_dir(workspace).join(folder);
-    let packages = packages.iter().flat_map(|name| ["--package", name]);
-    workspace.step(
-        &format!("builds the browser's modules ({})", folder.display()),
-        workspace
-            .cargo()
-            .args(["build", "--lib", "--target", TARGET])
-            .args(["--profile", "module", "--target-dir"])
-            .arg(&folder)
-            .args(packages)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            // wasm-bindgen reads in a module's sections what it may use, and strips them.
-            .env("CARGO_PROFILE_MODULE_STRIP", "debuginfo")
-            .env("RUSTFLAGS", flags),
-        MEND,
-    )?;
-    Ok(folder.join(TARGET).join("module"))
-}
-
-/// Cargo's folder for what it builds.
-fn target_dir(workspace: &Workspace) -> PathBuf {
-    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| PathBuf::from("target"));
-    workspace.root().join(folder)
+/// Builds the browser's modules, without SIMD and with it; gives where they are.
+pub(crate) fn modules(workspace: &Workspace, target_dir: &Path) -> Result<[PathBuf; 2], Failure> {
+    let build = |folder: &str, simd: bool, packages: &[&str]| {
+        let folder = target_dir.join(folder);
+        let paths = Paths::of(workspace.root(), &workspace.toolchain())
+            .map_err(|why| Failure::new(why, MEND))?;
+        let packages = packages.iter().flat_map(|name| ["--package", name]);
+        workspace.step(
+            &format!("builds the browser's modules ({})", folder.display()),
+            workspace
+                .cargo()
+                .args(["build", "--locked", "--lib", "--target", TARGET])
+                .args(["--profile", PROFILE, "--target-dir"])
+                .arg(&folder)
+                .args(packages)
+                // wasm-bindgen reads in a module's sections what it may use, and strips them.
+                .env("CARGO_PROFILE_MODULE_STRIP", "debuginfo")
+                .env(Flags::VARIABLE, Flags::new(simd, &paths).encoded()),
+            MEND,
+        )?;
+        Ok(folder.join(TARGET).join(PROFILE))
+    };
+    Ok([
+        build("web", false, &["rule-web", "evtx-web"])?,
+        build("web-simd", true, &["rule-web"])?,
+    ])
 }
 
 /// Makes JavaScript and types for a module.
-fn bind(workspace: &Workspace, module: &Path, folder: &Path, name: &str) -> Result<(), Failure> {
+fn bind(
+    workspace: &Workspace,
+    target_dir: &Path,
+    module: &Path,
+    folder: &Path,
+    name: &str,
+) -> Result<(), Failure> {
     workspace.step(
         &format!("makes the bindings `{name}`"),
         workspace
             .cargo()
-            .args(["run", "--quiet", "--manifest-path", BINDGEN, "--target-dir"])
-            .arg(target_dir(workspace).join("web-bindgen"))
+            .args(["run", "--quiet", "--locked", "--manifest-path", BINDGEN])
+            .arg("--target-dir")
+            .arg(target_dir.join("web-bindgen"))
             .arg("--")
             .args([module, folder])
             .arg(name),
@@ -132,7 +139,11 @@ fn take_simd(from: &Path, folder: &Path) -> Result<(), Failure> {
 fn page(workspace: &Workspace) -> Result<(), Failure> {
     let web = workspace.root().join("web");
     bring(workspace, &web)?;
-    workspace.step("builds the page", npm(workspace, &["run", "build"]), MEND)?;
+    workspace.step(
+        "builds the page",
+        run_npm(workspace, &["run", "build"]),
+        MEND,
+    )?;
     say(&format!("the page is in `{}`", web.join("dist").display()));
     Ok(())
 }
@@ -148,7 +159,7 @@ fn bring(workspace: &Workspace, web: &Path) -> Result<(), Failure> {
     }
     workspace.step(
         "brings what the page is built with",
-        npm(workspace, &["ci", "--no-audit", "--no-fund"]),
+        run_npm(workspace, &["ci", "--no-audit", "--no-fund"]),
         "get online, then run this again",
     )?;
     // Without it the next run brings everything again, no more.
@@ -156,9 +167,9 @@ fn bring(workspace: &Workspace, web: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn npm<'w>(workspace: &'w Workspace, arguments: &[&str]) -> Cmd<'w> {
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    cmd!(workspace.shell(), "{program} --prefix web")
+fn run_npm<'w>(workspace: &'w Workspace, arguments: &[&str]) -> Cmd<'w> {
+    let npm = npm::PROGRAM;
+    cmd!(workspace.shell(), "{npm} --prefix web")
         .args(arguments)
         .quiet()
 }
@@ -168,7 +179,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     browser::chromium(workspace);
     workspace.step(
         "runs the tests of the page",
-        npm(workspace, &["test"]),
+        run_npm(workspace, &["test"]),
         "`npm --prefix web test -- NAME` runs one file of tests",
     )
 }

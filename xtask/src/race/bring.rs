@@ -1,15 +1,26 @@
 //! Brings the competitors.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::without;
 use crate::failure::Failure;
 use crate::setup::hosts;
+use crate::tools::{self, Tool};
 use crate::workspace::{Workspace, say};
 
-/// Peers that are programs: the crate, its version, the program.
-const PROGRAMS: [(&str, &str, &str); 2] = [("ripgrep", "15.2.0", "rg"), ("jaq", "3.1.2", "jaq")];
+/// Peers that are programs.
+const PROGRAMS: [Tool; 2] = [
+    Tool {
+        package: "ripgrep",
+        version: "15.2.0",
+        program: "rg",
+    },
+    Tool {
+        package: "jaq",
+        version: "3.1.2",
+        program: "jaq",
+    },
+];
 
 /// The race's own workspace.
 const MANIFEST: &str = "benches/Cargo.toml";
@@ -20,7 +31,7 @@ pub(super) fn build(workspace: &Workspace, folder: &Path) -> Result<(), Failure>
     let cargo = |what: &[&str]| {
         workspace
             .cargo()
-            .args(["build", "--manifest-path", MANIFEST])
+            .args(["build", "--locked", "--manifest-path", MANIFEST])
             .arg("--target-dir")
             .arg(folder)
             .args(what)
@@ -49,24 +60,9 @@ pub(super) fn build(workspace: &Workspace, folder: &Path) -> Result<(), Failure>
 
 /// Installs the peers that are programs.
 pub(super) fn programs(workspace: &Workspace, folder: &Path) {
-    for (name, version, program) in PROGRAMS {
-        let made_from = folder.join(format!("{program}.made-from"));
-        let wanted = format!("{name} {version}\n");
-        if fs::read_to_string(&made_from).is_ok_and(|found| found == wanted) {
-            continue;
-        }
-        say(&format!("installs {name} {version} for the race"));
-        let installed = workspace
-            .cargo()
-            .args(["install", "--quiet", "--locked", "--force", "--root"])
-            .arg(folder)
-            .arg(format!("{name}@{version}"))
-            .run();
-        let done = installed
-            .map_err(|error| error.to_string())
-            .and_then(|()| fs::write(&made_from, wanted).map_err(|error| error.to_string()));
-        if let Err(why) = done {
-            without(name, &why);
+    for tool in &PROGRAMS {
+        if let Err(why) = tools::bring(workspace, folder, tool) {
+            without(tool.package, &why);
         }
     }
 }

@@ -23,10 +23,10 @@ mod toolchain;
 use std::path::Path;
 
 use clap::ValueEnum;
+use module_build::TARGET;
 use xshell::cmd;
 
 pub(crate) use self::toolchain::Toolchain;
-use crate::commands::TARGET;
 use crate::failure::Failure;
 use crate::workspace::{Workspace, say};
 
