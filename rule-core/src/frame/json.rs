@@ -75,7 +75,7 @@ enum AfterString {
     Broken,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Json {
     state: State,
     /// Open containers. In a broken record: those not closed yet.

@@ -51,6 +51,25 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![4 => event(), 1 => "[{}a\": ,\\[\\]]{0,12}"]
 }
 
+/// Of a line that is held nothing is in the state but the line, whatever was read before.
+#[test]
+fn a_held_line_has_one_state() {
+    let rule = br#"{"detections": {"name": "n", "id": "i", "search": "needle | stats count"}}"#;
+    let state = |pieces: &[&str]| {
+        let mut session = Session::open(rule, &[]).unwrap();
+        for piece in pieces {
+            session.push(piece.as_bytes()).unwrap();
+        }
+        session.snapshot()
+    };
+    let (first, second) = ("{\"a\":[{\"b\":1}]}\n", "{\"a\":1}\n{");
+    assert_eq!(state(&[first, second]), state(&[&[first, second].concat()]));
+    assert_eq!(
+        state(&[&first[..9], &first[9..], second]),
+        state(&[first, second])
+    );
+}
+
 proptest! {
     #[test]
     fn the_split_of_the_bytes_changes_nothing(

@@ -9,10 +9,16 @@ impl Json {
         self.without_the_last_record().write_all(writer);
     }
 
-    /// Between records nothing is left of the last one.
+    /// Between records nothing is left of the last one, and of a line that is held only
+    /// where it begins.
     fn without_the_last_record(&self) -> Json {
         match self.state {
-            State::Between => Json {
+            State::Between | State::Line => Json {
+                state: self.state,
+                start: match self.state {
+                    State::Line => self.start,
+                    _ => 0,
+                },
                 line: self.line,
                 has_token: self.has_token,
                 in_array: self.in_array,
@@ -90,7 +96,12 @@ impl Json {
             && json.line <= offset;
         // In a record that is not broken yet, each has its word in `objects`.
         let deep = json.depth <= MAX_DEPTH || json.is_broken();
-        if fits && deep { Ok(json) } else { Err(Damaged) }
+        // One state has one form.
+        let nothing_is_left = json == json.without_the_last_record();
+        match fits && deep && nothing_is_left {
+            true => Ok(json),
+            false => Err(Damaged),
+        }
     }
 
     fn is_broken(&self) -> bool {
