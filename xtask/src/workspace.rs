@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use xshell::{Cmd, Shell, cmd};
 
 use crate::failure::Failure;
@@ -44,6 +45,42 @@ impl Workspace {
     pub(crate) fn rustc(&self) -> Cmd<'_> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         cmd!(self.shell, "{rustc}").quiet()
+    }
+
+    /// The target folder, wherever the settings of cargo put it.
+    pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
+        let arguments = ["metadata", "--quiet", "--no-deps", "--format-version", "1"];
+        let asked = self.cargo().args(arguments);
+        let said = asked.read().map_err(|error| error.to_string());
+        said.and_then(|text| {
+            let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+            let folder = metadata["target_directory"].as_str();
+            folder
+                .map(PathBuf::from)
+                .ok_or_else(|| "cargo names none".to_owned())
+        })
+        .map_err(|why| {
+            let what = format!("could not find the target folder: {why}");
+            Failure::new(what, "see what `cargo metadata` says")
+        })
+    }
+
+    /// The target that programs for this machine are built for.
+    pub(crate) fn host(&self) -> Result<String, Failure> {
+        let said = self
+            .rustc()
+            .arg("-vV")
+            .read()
+            .map_err(|error| error.to_string());
+        said.and_then(|text| {
+            let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+            host.map(str::to_owned)
+                .ok_or_else(|| "it names no host".to_owned())
+        })
+        .map_err(|why| {
+            let what = format!("could not find what the compiler builds for: {why}");
+            Failure::new(what, "see what `rustc -vV` says")
+        })
     }
 
     /// A program that was built here.

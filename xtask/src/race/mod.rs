@@ -15,7 +15,6 @@ mod bring;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::commands;
 use crate::failure::Failure;
@@ -39,7 +38,7 @@ pub(crate) struct Options {
 /// Runs the race.
 pub(crate) fn race(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     commands::build(workspace, true)?;
-    let target = target(workspace)?;
+    let target = workspace.target()?;
     let folder = target.join("race");
     let build = folder.join("build");
     bring::build(workspace, &build)?;
@@ -81,24 +80,6 @@ pub(crate) fn race(workspace: &Workspace, options: &Options) -> Result<(), Failu
 fn program(folder: &Path, name: &str) -> PathBuf {
     let program = folder.join(name);
     program.with_extension(std::env::consts::EXE_EXTENSION)
-}
-
-/// The target folder, wherever the settings of cargo put it.
-fn target(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let arguments = ["metadata", "--quiet", "--no-deps", "--format-version", "1"];
-    let asked = workspace.cargo().args(arguments);
-    let said = asked.read().map_err(|error| error.to_string());
-    said.and_then(|text| {
-        let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        let folder = metadata["target_directory"].as_str();
-        folder
-            .map(PathBuf::from)
-            .ok_or_else(|| "cargo names none".to_owned())
-    })
-    .map_err(|why| {
-        let what = format!("could not find the target folder: {why}");
-        Failure::new(what, "see what `cargo metadata` says")
-    })
 }
 
 /// Says that the race goes on without something.
