@@ -59,7 +59,11 @@ fn restored(session: Session, bytes: &[u8]) -> Session {
     let after = played.session.snapshot();
     match answer {
         Err(_) => assert_eq!(before, after, "the state stays"),
-        Ok(()) => assert_eq!(bytes, after, "one state has one form"),
+        // Of a limit that it brings, the smaller one holds.
+        Ok(()) => {
+            played.session.restore(&after).expect("it was a state");
+            assert_eq!(after, played.session.snapshot(), "one state has one form");
+        }
     }
     go_on(played)
 }
