@@ -57,5 +57,8 @@ fuzz_target!(|data: &[u8]| {
     let scanned = alerts(search, format, piece, log, false);
     let strict = alerts(search, format, usize::MAX, log, true);
     assert_eq!(scanned.is_some(), strict.is_some());
-    assert_eq!(scanned, strict, "{search} over {format} in pieces of {piece}");
+    assert_eq!(
+        scanned, strict,
+        "{search} over {format} in pieces of {piece}"
+    );
 });

@@ -7,6 +7,7 @@ use module_build::{SIMD, TARGET};
 use xshell::Cmd;
 
 use crate::failure::Failure;
+use crate::fuzz;
 use crate::setup::Toolchain;
 use crate::supply;
 use crate::web;
@@ -41,7 +42,11 @@ pub(crate) fn demo(workspace: &Workspace) -> Result<(), Failure> {
     )
 }
 
-/// Runs all tests: of the crates, of the page, and of the detections.
+/// How long each fuzz target runs among the tests: together less than a minute.
+const FUZZ_SECONDS: u32 = 3;
+
+/// Runs all tests: of the crates, of the page, and of the detections; and what fuzzing has
+/// found, with a short look for more.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     // The page first: the program has it inside.
     let page = web::needs(workspace);
@@ -62,7 +67,14 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
         host_runner(workspace).args(["test", "rules", "samples"]),
         "compare the rows above: mend the detection or the case; \
          `cargo run --package host-runner -- test FILE` runs one file of cases",
-    )
+    )?;
+    match fuzz::needs(workspace) {
+        Ok(()) => fuzz::fuzz(workspace, &fuzz::Options::of_all(FUZZ_SECONDS)),
+        Err(why) => {
+            say(&format!("goes on without fuzzing: {why}"));
+            Ok(())
+        }
+    }
 }
 
 /// Checks what must hold of the source before it is handed in.

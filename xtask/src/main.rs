@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `audit`,
-//! `race`, `coverage`, `web`, `reproduce`, `dist`.
+//! `fuzz`, `race`, `coverage`, `web`, `reproduce`, `dist`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -10,6 +10,7 @@ mod commands;
 mod coverage;
 mod dist;
 mod failure;
+mod fuzz;
 mod race;
 mod setup;
 mod supply;
@@ -68,6 +69,8 @@ enum Command {
     Test,
     /// Check format, lints, the module's crates without std, and the documentation
     Lint,
+    /// Give the engine inputs that nobody thought of: replay what was found, then look on
+    Fuzz(fuzz::Options),
     /// Run this project and its peers over the same input and compare
     Race(race::Options),
     /// Count how many published detections load, and write docs/COVERAGE.md
@@ -107,6 +110,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             commands::test(&workspace)
         }
         Command::Lint => commands::lint(&workspace),
+        Command::Fuzz(options) => fuzz::fuzz(&workspace, options),
         Command::Race(options) => race::race(&workspace, options),
         Command::Coverage(options) => coverage::coverage(&workspace, options),
         Command::Web => web::web(&workspace),

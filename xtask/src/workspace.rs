@@ -92,6 +92,24 @@ impl Workspace {
         cmd!(self.shell, "{rustc}").quiet()
     }
 
+    /// The target that programs for this machine are built for.
+    pub(crate) fn host(&self) -> Result<String, Failure> {
+        let said = self
+            .rustc()
+            .arg("-vV")
+            .read()
+            .map_err(|error| error.to_string());
+        said.and_then(|text| {
+            let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+            host.map(str::to_owned)
+                .ok_or_else(|| "it names no host".to_owned())
+        })
+        .map_err(|why| {
+            let what = format!("could not find what the compiler builds for: {why}");
+            Failure::new(what, "see what `rustc -vV` says")
+        })
+    }
+
     /// A program that was built here.
     pub(crate) fn program(&self, file: &Path) -> Cmd<'_> {
         cmd!(self.shell, "{file}").quiet()

@@ -39,6 +39,8 @@ use memchr::{memchr, memchr3};
 
 /// How many containers may be open, the record's own object included.
 const MAX_DEPTH: u64 = 256;
+/// Words with a bit for each of them.
+const WORDS: usize = (MAX_DEPTH / 64) as usize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -75,13 +77,13 @@ enum AfterString {
     Broken,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Json {
     state: State,
     /// Open containers. In a broken record: those not closed yet.
     depth: u64,
     /// Of each open container, outermost first: is it an object?
-    objects: [u64; (MAX_DEPTH / 64) as usize],
+    objects: [u64; WORDS],
     /// Where the record began, and the line that it began on.
     start: u64,
     start_line: u64,
@@ -104,7 +106,7 @@ impl Default for Json {
         Self {
             state: State::Between,
             depth: 0,
-            objects: [0; (MAX_DEPTH / 64) as usize],
+            objects: [0; WORDS],
             start: 0,
             start_line: 0,
             line: 0,

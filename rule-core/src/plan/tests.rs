@@ -214,6 +214,10 @@ fn what_means_nothing_is_an_error() {
             "`a(` is no regular expression: unclosed group",
         ),
         (
+            "x=1 | where match(y, \"a\n(\")",
+            "`a\u{fffd}(` is no regular expression: unclosed group",
+        ),
+        (
             "eventtype=itself",
             "`itself` is defined by itself, or deeper than 8 levels",
         ),

@@ -51,6 +51,50 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![4 => event(), 1 => "[{}a\": ,\\[\\]]{0,12}"]
 }
 
+/// Of a line that is held nothing is in the state but the line, whatever was read before.
+#[test]
+fn a_held_line_has_one_state() {
+    let rule = br#"{"detections": {"name": "n", "id": "i", "search": "needle | stats count"}}"#;
+    let state = |pieces: &[&str]| {
+        let mut session = Session::open(rule, &[]).unwrap();
+        for piece in pieces {
+            session.push(piece.as_bytes()).unwrap();
+        }
+        session.snapshot()
+    };
+    let (first, second) = ("{\"a\":[{\"b\":1}]}\n", "{\"a\":1}\n{");
+    assert_eq!(state(&[first, second]), state(&[&[first, second].concat()]));
+    assert_eq!(
+        state(&[&first[..9], &first[9..], second]),
+        state(&[first, second])
+    );
+}
+
+/// Events that say the same come in one order, wherever the state has been in between.
+#[test]
+fn rows_that_say_the_same_have_an_order() {
+    let rule = br#"{"detections": {"name": "n", "id": "i", "search": "a=*"},
+        "window": "all", "samples": 1}"#;
+    // In a state the place of the second stands before that of the first.
+    let event = "{\"a\":1}";
+    let log = format!("{:>160}\n{:>102}\n", event, event);
+    let mut session = Session::open(rule, &[]).unwrap();
+    session.push(log.as_bytes()).unwrap();
+    let mut other = Session::open(rule, &[]).unwrap();
+    other.restore(&session.snapshot()).unwrap();
+    let alerts = [session, other].map(|mut session| {
+        session.finish().unwrap();
+        String::from_utf8(session.take_alerts()).unwrap()
+    });
+    assert_eq!(alerts[0], alerts[1]);
+    let offsets = ["\"offset\":153,", "\"offset\":256,"].map(|text| alerts[0].find(text));
+    assert!(
+        offsets[0].is_some() && offsets[0] < offsets[1],
+        "{}",
+        alerts[0]
+    );
+}
+
 proptest! {
     #[test]
     fn the_split_of_the_bytes_changes_nothing(

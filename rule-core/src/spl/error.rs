@@ -92,7 +92,8 @@ impl Error {
     ) -> Error {
         Error {
             code,
-            message: message.into(),
+            // The planner's messages quote patterns and names, which may hold a line break.
+            message: picture::one_line(message.into()),
             what,
             location: Box::new(location),
         }

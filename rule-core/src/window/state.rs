@@ -127,8 +127,8 @@ impl State {
     }
 
     /// The results: of `stats` sorted by the by-values; events newest first, as
-    /// a search gives them, and of one time by what they say, so that the order
-    /// of arrival changes nothing.
+    /// a search gives them, and of one time by what they say and where they stood, so
+    /// that the order of arrival changes nothing.
     #[must_use]
     pub fn into_rows(self, stats: Option<&Stats>) -> Vec<Row> {
         match (self, stats) {
@@ -177,7 +177,9 @@ fn in_order(rows: Vec<Row>) -> Vec<Row> {
     });
     let mut keyed: Vec<_> = keyed.collect();
     entries::sort(&mut keyed, |left, right| {
-        (left.0, &left.1).cmp(&(right.0, &right.1))
+        // Two that say the same are told apart by where they stood.
+        let said = (left.0, &left.1).cmp(&(right.0, &right.1));
+        said.then_with(|| left.2.identity.samples.cmp(&right.2.identity.samples))
     });
     keyed.into_iter().map(|(.., row)| row).collect()
 }

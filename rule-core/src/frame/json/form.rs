@@ -1,27 +1,60 @@
 //! The scanner's state in a snapshot.
 
-use super::{AfterString, Json, MAX_DEPTH, State};
+use super::{AfterString, Json, MAX_DEPTH, State, WORDS};
 use crate::frame::Reason;
 use crate::snapshot::{Damaged, Reader, Writer};
 
 impl Json {
     pub(in crate::frame) fn write(&self, writer: &mut Writer) {
-        self.without_the_last_record().write_all(writer);
+        self.without_leftovers().write_all(writer);
     }
 
-    /// Between records nothing is left of the last one.
-    fn without_the_last_record(&self) -> Json {
+    /// Without what is left of records and containers that have ended: nothing goes by it,
+    /// and one state has one form.
+    fn without_leftovers(&self) -> Json {
+        let plain = Json {
+            state: self.state,
+            line: self.line,
+            has_token: self.has_token,
+            in_array: self.in_array,
+            array_of_line: self.array_of_line,
+            lines: self.lines,
+            ..Json::default()
+        };
         match self.state {
-            State::Between => Json {
-                line: self.line,
-                has_token: self.has_token,
-                in_array: self.in_array,
-                array_of_line: self.array_of_line,
-                lines: self.lines,
-                ..Json::default()
+            State::Between => plain,
+            State::Garbage | State::Line => Json {
+                start: self.start,
+                ..plain
             },
-            _ => self.clone(),
+            _ if self.is_broken() => Json {
+                objects: plain.objects,
+                ..self.clone()
+            },
+            _ => Json {
+                objects: self.open_objects(),
+                reason: plain.reason,
+                one_line: plain.one_line,
+                ..self.clone()
+            },
         }
+    }
+
+    /// Which of the open containers are objects, and nothing of those that were open before.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a bit of a word, and no word is without one below it"
+    )]
+    fn open_objects(&self) -> [u64; WORDS] {
+        let mut objects = self.objects;
+        let mut open = self.depth;
+        for word in &mut objects {
+            if open < 64 {
+                *word &= (1 << open) - 1;
+            }
+            open = open.saturating_sub(64);
+        }
+        objects
     }
 
     #[expect(clippy::arithmetic_side_effects, reason = "places in two short tables")]
@@ -70,7 +103,7 @@ impl Json {
             }
         };
         let depth = reader.number()?;
-        let mut objects = [0; (MAX_DEPTH / 64) as usize];
+        let mut objects = [0; WORDS];
         for word in &mut objects {
             *word = reader.number()?;
         }
@@ -95,7 +128,10 @@ impl Json {
             && json.line <= offset;
         // In a record that is not broken yet, each has its word in `objects`.
         let deep = json.depth <= MAX_DEPTH || json.is_broken();
-        if fits && deep { Ok(json) } else { Err(Damaged) }
+        match fits && deep && json == json.without_leftovers() {
+            true => Ok(json),
+            false => Err(Damaged),
+        }
     }
 
     fn is_broken(&self) -> bool {

@@ -53,6 +53,9 @@ proptest! {
         lines.clear();
         for (framer, lines) in [(&mut framer, &mut lines), (&mut second, &mut again)] {
             push(framer, after, lines);
+        }
+        prop_assert_eq!(written(&second), written(&framer));
+        for (framer, lines) in [(&mut framer, &mut lines), (&mut second, &mut again)] {
             framer.finish(&mut |frame: Frame<'_>| lines.push(line(frame)));
         }
         prop_assert_eq!(lines, again);

@@ -1,0 +1,4 @@
+//! A log of this format: see `rule_fuzz::log`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| rule_fuzz::log::read("json", data));
