@@ -302,8 +302,8 @@ impl Command {
                 row.replace_columns(kept, false);
             }
             Command::Rex(rex) => rex.apply(row, context),
-            Command::Sed(sed) => sed.apply(row),
-            Command::Matching(matching) => return matching.keeps(row),
+            Command::Sed(sed) => sed.apply(row, context),
+            Command::Matching(matching) => return matching.keeps(row, context),
             Command::Spath(spath) => spath.apply(row, context),
             Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
             Command::FromJson(fromjson) => fromjson.apply(row, context),

@@ -347,11 +347,7 @@ fn truths() {
             None,
         ),
     ] {
-        assert_eq!(
-            expr.run(&View::new(&row(), &context())).truth(),
-            wanted,
-            "{name}"
-        );
+        assert_eq!(expr.truth(&row(), &context()), wanted, "{name}");
         assert!(expr.is_condition(), "{name}");
         assert_eq!(
             expr.is_true(&row(), &context()),
