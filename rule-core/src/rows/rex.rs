@@ -74,13 +74,12 @@ pub enum Script {
 }
 
 impl Sed {
-    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>, room: &mut Room<'_>) {
         let steps = Steps::of(row, context);
-        let mut room = Room::of(core::slice::from_ref(row), context);
         let values = row.get(&self.field).each().iter();
         let changed = values.map(|value| {
             let changed = self.changed(value, &steps);
-            let more = size(&changed).saturating_sub(size(value));
+            let more = changed.text_bytes().saturating_sub(value.text_bytes());
             match room.take(more) {
                 true => changed,
                 false => value.clone(),
@@ -111,13 +110,6 @@ impl Sed {
             Some(changed) if changed != *text => Value::Text(changed),
             _ => value.clone(),
         }
-    }
-}
-
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Text(text) => text.len(),
-        _ => 0,
     }
 }
 

@@ -83,9 +83,8 @@ impl Row {
     /// What the row takes of memory, in bytes, reckoned.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let columns = self.columns.iter().map(|(name, value)| {
-            COLUMN + name.len() + value.each().iter().map(heap).sum::<usize>()
-        });
+        let columns = self.columns.iter();
+        let columns = columns.map(|(name, value)| column_bytes(name, value));
         let samples = self
             .identity
             .samples
@@ -179,6 +178,11 @@ fn escaped_length(text: &str) -> usize {
         _ => 1,
     };
     text.bytes().map(length).sum()
+}
+
+/// What a column takes of memory, in bytes, reckoned.
+pub(super) fn column_bytes(name: &str, value: &Value) -> usize {
+    COLUMN + name.len() + value.each().iter().map(heap).sum::<usize>()
 }
 
 fn heap(value: &Value) -> usize {

@@ -5,13 +5,14 @@ use core::cell::Cell;
 use super::command::Context;
 use super::row::Row;
 
-/// Steps that any row may take: a second of work at the most.
-const BASE: usize = 1 << 26;
+/// Steps that each row may take for itself.
+const BASE: usize = 1 << 16;
 
 /// Steps for each byte of a row, where the row needs more than that.
-const PER_BYTE: usize = 256;
+const PER_BYTE: usize = 32;
 
-/// The steps that are left for one row of a command, or for one expression over it.
+/// The steps that are left for one row of a command, or for one expression over it: its
+/// own, then those that all commands over its event or its window share.
 ///
 /// Most work is linear in the row and is done long before. What is not is what a rule
 /// or an event may be made to abuse: all matches of an expression that looks at the rest
@@ -63,14 +64,25 @@ impl<'s> Steps<'s> {
 
     #[cold]
     fn more(&self, count: usize) -> Option<()> {
-        if self.stage.get() == Stage::Base {
-            self.stage.set(Stage::Measured);
-            let more = self.row.bytes().saturating_mul(PER_BYTE);
-            self.left.set(self.left.get().saturating_add(more));
-            return self.take(count);
-        }
-        if self.stage.replace(Stage::Ended) != Stage::Ended {
-            self.context.leave_out(1);
+        match self.stage.get() {
+            Stage::Base => {
+                self.stage.set(Stage::Measured);
+                let more = self.row.bytes().saturating_mul(PER_BYTE);
+                self.left.set(self.left.get().saturating_add(more));
+                return self.take(count);
+            }
+            Stage::Measured => {
+                let shared = &self.context.steps;
+                let taken = count.max(BASE).min(shared.get());
+                shared.set(shared.get() - taken);
+                self.left.set(self.left.get().saturating_add(taken));
+                if self.left.get() >= count {
+                    return self.take(count);
+                }
+                self.stage.set(Stage::Ended);
+                self.context.leave_out(1);
+            }
+            Stage::Ended => {}
         }
         self.left.set(0);
         None
@@ -84,6 +96,7 @@ pub(super) fn asked<T>(ask: impl FnOnce(&Steps<'_>) -> T) -> (T, bool) {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        steps: Cell::new(Context::STEPS),
         now: None,
         most: 0,
     };

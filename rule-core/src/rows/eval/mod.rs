@@ -35,6 +35,9 @@ use view::View;
 /// make a million times of every value.
 const MAX_TEXT: usize = 1 << 20;
 
+/// The steps that looking at a part of an expression costs.
+const EXPRESSION: usize = 4;
+
 /// The steps that comparing two values costs.
 const PAIR: usize = 8;
 
@@ -259,7 +262,7 @@ impl Expr {
     /// Recurses as deep as the expression has parentheses and calls, which the
     /// parser bounds. Null where there are no steps left.
     fn run(&self, view: &View<'_>) -> Outcome {
-        let enough = view.steps.take(1).and_then(|()| match self {
+        let enough = view.steps.take(EXPRESSION).and_then(|()| match self {
             Expr::Constant(value) => view.steps.take(weight(value)),
             Expr::Field(name) => view.steps.take(weight(view.get(name))),
             _ => Some(()),
