@@ -1,6 +1,7 @@
 //! How large a search may be, and how much more a configuration may come to than it was
 //! written.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use core::cell::Cell;
 
@@ -12,6 +13,9 @@ use crate::spl::{Code, Error};
 /// the fields that `eval` sets in a search and `fillnull` asks for by patterns. What they
 /// do goes with their number times that of a row's fields.
 const MOST: usize = 1000;
+
+/// How often one `stats` may name one field.
+const MOST_OF_ONE: usize = 20;
 
 /// Bytes of the name of a field that `stats` gives or groups by: each of its rows has it.
 const LONGEST_NAME: usize = 1000;
@@ -107,6 +111,34 @@ impl Planner<'_> {
         Err(self.error(Code::Syntax, message, None, command.name.span))
     }
 
+    /// A value that is kept for each function of its field, or is in a key for each time
+    /// that its field is named, takes memory as often.
+    fn check_repeats(&self, aggregates: &[ast::Aggregate], by: &[Name]) -> Result<(), Error> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let fields = aggregates.iter().filter_map(|one| match &one.argument {
+            AggregateArgument::Field(name) => Some(name),
+            _ => None,
+        });
+        for name in fields.chain(by) {
+            // Patterns may all cover the same fields.
+            let field = if name.text.contains('*') {
+                "*"
+            } else {
+                name.text.as_str()
+            };
+            let count = counts.entry(field).or_default();
+            *count += 1;
+            if *count > MOST_OF_ONE {
+                let message = format!(
+                    "a field is in more than {MOST_OF_ONE} functions and by-clauses of one \
+                     `stats`: use fewer, or part the search into several"
+                );
+                return Err(self.error(Code::Syntax, message, None, name.span));
+            }
+        }
+        Ok(())
+    }
+
     fn check_names(&self, body: &Body) -> Result<(), Error> {
         let (aggregates, by) = match body {
             Body::Stats(stats) => (&stats.aggregates, &stats.by),
@@ -121,6 +153,7 @@ impl Planner<'_> {
                 (None, AggregateArgument::None) => (0, one.span),
                 (None, _) => ((one.span.end - one.span.start) as usize, one.span),
             });
+        self.check_repeats(aggregates, by)?;
         let long = |(length, span): (usize, Span)| (length > LONGEST_NAME).then_some(span);
         match columns.chain(by.iter().map(named)).find_map(long) {
             Some(span) => {

@@ -1,7 +1,7 @@
 //! One detection at work: its plan, and the windows it counts in.
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -581,28 +581,15 @@ fn now(window: Bounds) -> Option<i64> {
 
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
     let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut others: Vec<(&str, Vec<Value>)> = Vec::new();
-    for (name, value) in event.others() {
+    for (name, values) in event.others() {
         if has.contains(name) {
             continue;
         }
-        let value = Value::Text(String::from(&**value));
-        match places.get(name.as_str()).copied() {
-            Some(place) => {
-                if let Some((_, values)) = others.get_mut(place) {
-                    values.push(value);
-                }
-            }
-            None if has.len() + others.len() >= MAX_COLUMNS => counters.fields += 1,
-            None => {
-                places.insert(name, others.len());
-                others.push((name, alloc::vec![value]));
-            }
+        if row.columns().len() >= MAX_COLUMNS {
+            counters.fields += values.len() as u64;
+            continue;
         }
-    }
-    for (name, values) in others {
-        row.set(name, Value::from_list(values));
+        row.set(name, texts(values));
     }
 }
 
