@@ -27,6 +27,7 @@ const LONGEST_NAME: usize = 1000;
 pub struct Bounds {
     texts: Cell<usize>,
     expressions: Cell<usize>,
+    parts: Cell<usize>,
 }
 
 impl Bounds {
@@ -36,16 +37,24 @@ impl Bounds {
         Bounds {
             texts: Cell::new(bytes.saturating_mul(2).saturating_add(1 << 20)),
             expressions: Cell::new(bytes.saturating_mul(16).saturating_add(Self::EXPRESSIONS)),
+            parts: Cell::new((bytes / 8).saturating_add(10_000)),
         }
     }
 
     /// What the regular expressions of any configuration may take.
-    pub const EXPRESSIONS: usize = 2 << 20;
+    const EXPRESSIONS: usize = 2 << 20;
 
     /// Is there room for as many bytes of text? They are taken.
     #[must_use]
     pub fn take_text(&self, bytes: usize) -> bool {
         take(&self.texts, bytes)
+    }
+
+    /// Is there room for as many terms, values or parts of expressions? They are taken. One
+    /// takes a few hundred bytes, and may be written in two.
+    #[must_use]
+    pub(super) fn take_parts(&self, count: usize) -> bool {
+        take(&self.parts, count)
     }
 
     /// Is there room for a regular expression that takes so much? It is taken.
@@ -59,6 +68,10 @@ impl Bounds {
 pub const TOO_MUCH_TEXT: &str = "the searches come to far more text than the configuration has, \
      by their macros, eventtypes, tags and lookups: use fewer of these in this search, or give \
      it a session of its own";
+
+/// What is wrong where `take_parts` says no.
+pub(super) const TOO_MANY_PARTS: &str = "the searches have too many short terms and values: give \
+     long lists of them as a table for `lookup`";
 
 fn take(left: &Cell<usize>, bytes: usize) -> bool {
     match left.get().checked_sub(bytes) {

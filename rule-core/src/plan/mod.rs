@@ -29,6 +29,7 @@ use alloc::vec::Vec;
 use core::iter::Peekable;
 
 use asked::Asked;
+use bounds::TOO_MANY_PARTS;
 pub use bounds::{Bounds, TOO_MUCH_TEXT};
 
 use crate::names::Sources;

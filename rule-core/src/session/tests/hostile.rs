@@ -27,7 +27,7 @@ fn repeated(count: usize, of: impl Fn(usize) -> String) -> String {
 #[test]
 fn a_search_that_is_too_large_is_refused() {
     let long = "x".repeat(1001);
-    let terms = repeated(4000, |at| format!("OR a=v{at}"));
+    let terms = repeated(200, |at| format!("OR a=v{at}{}", "x".repeat(200)));
     let rows: Vec<_> = (0..2000)
         .map(|at| vec![at.to_string(), long.clone()])
         .collect();
@@ -114,6 +114,27 @@ fn a_search_that_is_too_large_is_refused() {
             json!({}),
             ErrorCode::Syntax,
             "a field is in more than 20 functions and by-clauses of one `stats`",
+        ),
+        (
+            "terms of two bytes, which take hundreds",
+            repeated(400_000, |_| "b".to_string()),
+            json!({}),
+            ErrorCode::Syntax,
+            "the searches have too many short terms and values",
+        ),
+        (
+            "values of two bytes",
+            format!("a IN ({})", repeated(400_000, |_| "1".to_string())),
+            json!({}),
+            ErrorCode::Syntax,
+            "the searches have too many short terms and values",
+        ),
+        (
+            "parts of an expression of two bytes",
+            format!("a=1 | eval b=1{}", "+1".repeat(400_000)),
+            json!({}),
+            ErrorCode::Syntax,
+            "the searches have too many short terms and values",
         ),
         (
             "a format of which each letter is many",
@@ -302,15 +323,22 @@ fn a_value_that_is_there_often_is_looked_up_once() {
     assert_eq!(counters.expanded, 0);
 }
 
-/// Each copy of the text so far would be one more.
 #[test]
-fn a_chain_of_texts_is_joined_once() {
-    let search = format!(
-        "a=x | eval b={} | eval n=len(b) | table n",
-        vec!["a"; 500_000].join(".")
-    );
-    let (alerts, _) = run(&configured(&search, &json!({})), &[b"{\"a\":\"x\"}\n"]);
-    assert!(alerts.contains(r#""row":{"n":500000}"#), "{alerts}");
+fn a_chain_of_texts_is_as_long_as_a_text_may_be() {
+    let chain = |count: usize| {
+        format!(
+            "a=x* | eval b={} | eval n=len(b) | table n",
+            vec!["a"; count].join(".")
+        )
+    };
+    let record = format!("{{\"a\":\"{}\"}}\n", "x".repeat(1 << 10));
+    for (count, row) in [
+        (1000, r#""row":{"n":1024000}"#),
+        (1025, r#""row":{"n":null}"#),
+    ] {
+        let (alerts, _) = run(&configured(&chain(count), &json!({})), &[record.as_bytes()]);
+        assert!(alerts.contains(row), "{alerts}");
+    }
 }
 
 /// Groups take memory before anything is counted in them.
