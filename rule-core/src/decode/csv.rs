@@ -7,15 +7,22 @@ use memchr::memchr;
 
 use super::{DecodeError, Decoded, FieldSink, MAX_PATH_BYTES, error};
 
+/// Columns that a header may have: their names are kept as long as the input goes on.
+const MOST_COLUMNS: usize = 10_000;
+
 /// The names of a header's columns, in their order.
 ///
 /// # Errors
 ///
-/// Where a quoted name is not closed, or something follows its closing quote.
+/// Where a quoted name is not closed, or something follows its closing quote, or there
+/// are too many columns.
 pub fn csv_header(header: &[u8]) -> Result<Vec<String>, DecodeError> {
     let mut names = Vec::new();
     let mut cells = Cells::new(header);
     while let Some(name) = cells.next()? {
+        if names.len() == MOST_COLUMNS {
+            return error("the header has more than 10,000 columns", cells.at);
+        }
         names.push(name.text().into_owned());
     }
     Ok(names)

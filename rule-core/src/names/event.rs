@@ -46,7 +46,9 @@ impl Default for Defaults {
 pub struct Event<'r> {
     pub(super) slots: Vec<Slot<'r>>,
     /// Every field of its own, where they are kept, in their order.
-    pub(super) others: Vec<(String, Cow<'r, str>)>,
+    pub(super) others: Others<'r>,
+    /// How many values of fields it has beyond those that are kept.
+    pub(super) left_out: u64,
     pub(super) raw: Cow<'r, str>,
     pub(super) time: Option<Time>,
     /// The place of `_time`, which is no text before one is asked for.
@@ -70,8 +72,14 @@ enum Values<'r> {
 
 impl<'r> Slot<'r> {
     /// Takes a value: in place of what came by a worse path, beside what came
-    /// by the same one.
-    pub(super) fn offer(&mut self, rank: u16, value: Cow<'r, str>) {
+    /// by the same one; false where it has as many as there may be.
+    pub(super) fn offer(&mut self, rank: u16, value: Cow<'r, str>) -> bool {
+        if let Values::Many(values) = &self.values
+            && values.len() >= MOST_VALUES
+            && rank == self.rank
+        {
+            return false;
+        }
         self.values = match core::mem::take(&mut self.values) {
             Values::None => {
                 self.rank = rank;
@@ -88,6 +96,7 @@ impl<'r> Slot<'r> {
                 Values::Many(values)
             }
         };
+        true
     }
 
     fn set(&mut self, value: Cow<'r, str>) {
@@ -107,6 +116,45 @@ impl<'r> Slot<'r> {
 
     fn is_empty(&self) -> bool {
         matches!(self.values, Values::None)
+    }
+}
+
+/// Values of one field that are kept: a value may be two bytes of a record, and takes many
+/// times that.
+const MOST_VALUES: usize = 1 << 15;
+
+/// Values of further fields that are kept, of all of them together, the first one of each
+/// apart.
+const MOST_OTHERS: usize = 1 << 15;
+
+/// Further fields that are kept: more than a row has.
+const MOST_FIELDS: usize = 2000;
+
+/// Fields of an event that nobody asked for by their names, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Others<'r> {
+    places: BTreeMap<String, usize>,
+    fields: Vec<(String, Vec<Cow<'r, str>>)>,
+    values: usize,
+}
+
+impl<'r> Others<'r> {
+    /// Takes a value of a field; false where there is no room for it.
+    pub(super) fn add(&mut self, name: &str, value: Cow<'r, str>) -> bool {
+        if let Some(place) = self.places.get(name) {
+            let fits = self.values < MOST_OTHERS;
+            if fits && let Some((_, values)) = self.fields.get_mut(*place) {
+                self.values += 1;
+                values.push(value);
+            }
+            return fits;
+        }
+        let fits = self.fields.len() < MOST_FIELDS;
+        if fits {
+            self.places.insert(String::from(name), self.fields.len());
+            self.fields.push((String::from(name), alloc::vec![value]));
+        }
+        fits
     }
 }
 
@@ -133,11 +181,17 @@ impl<'r> Event<'r> {
         self.time
     }
 
-    /// Every field that the event has itself, asked for or not, by its plain name;
-    /// none where no plan wants all.
+    /// Every field that the event has itself, asked for or not, by its plain name, with
+    /// its values; none where no plan wants all.
     #[must_use]
-    pub fn others(&self) -> &[(String, Cow<'r, str>)] {
-        &self.others
+    pub fn others(&self) -> &[(String, Vec<Cow<'r, str>>)] {
+        &self.others.fields
+    }
+
+    /// How many values of fields the event has beyond those that are kept of it.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Fills what the event does not say itself: its time, message, sourcetype,
@@ -206,7 +260,8 @@ impl<'r> Slots<'r> for Event<'r> {
 
     fn add(&mut self, slot: usize, value: Cow<'r, str>) {
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.offer(0, value);
+            let is_kept = slot.offer(0, value);
+            self.left_out += u64::from(!is_kept);
         }
     }
 }

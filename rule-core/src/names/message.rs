@@ -10,6 +10,10 @@ use alloc::string::String;
 
 use crate::search::fold;
 
+/// The longest message, in bytes; a longer one ends before the value that makes it so. A
+/// template may have the same value many times.
+const LONGEST: usize = 2 << 20;
+
 /// Fills a template: `%n` becomes the nth value, an empty text where there is
 /// none; `%%` is a percent sign, `%n` with the letter a line break, `%t` a tab;
 /// any other `%` stays.
@@ -20,10 +24,14 @@ use crate::search::fold;
 pub(super) fn fill(template: &str, values: &[Cow<'_, str>]) -> String {
     let mut out = String::with_capacity(template.len() + 64);
     for part in parts(template) {
-        match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Value(place) => out.push_str(values.get(place).map_or("", Cow::as_ref)),
+        let text = match part {
+            Part::Text(text) => text,
+            Part::Value(place) => values.get(place).map_or("", Cow::as_ref),
+        };
+        if out.len() + text.len() > LONGEST {
+            break;
         }
+        out.push_str(text);
     }
     out
 }

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::event::{Defaults, Event, Found, Slot};
+use super::event::{Defaults, Event, Found, Others, Slot};
 use super::table::{Meaning, RAW, Table};
 use crate::decode::{Envelope, FieldSink};
 use crate::time;
@@ -39,6 +39,9 @@ struct Asked<'r> {
     other: bool,
 }
 
+/// Values that a message template can have a place for: `%1` to `%99`.
+const MOST_INSERTS: usize = 99;
+
 /// The ranks of one layer: those of the paths of a field, and there are fewer.
 const RANKS: u16 = 2000;
 
@@ -54,7 +57,8 @@ impl<'r> EventReader<'r> {
             layer: 0,
             event: Event {
                 slots,
-                others: Vec::new(),
+                others: Others::default(),
+                left_out: 0,
                 raw,
                 time: None,
                 time_slot: None,
@@ -135,7 +139,8 @@ impl<'r> EventReader<'r> {
                 continue;
             }
             if let Some(slot) = self.event.slots.get_mut(target.slot) {
-                slot.offer(target.rank.min(RANKS - 1) + offset, value.clone());
+                let is_kept = slot.offer(target.rank.min(RANKS - 1) + offset, value.clone());
+                self.event.left_out += u64::from(!is_kept);
             }
         }
         if let Some(rank) = meaning.time {
@@ -158,6 +163,7 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
 
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         let asked = self.asked;
+        let left_out = self.event.left_out;
         if let Some(meaning) = asked.meaning {
             self.give(meaning, asked.metadata, value.clone());
             self.carries |= meaning.is_carried && self.envelope == Envelope::None;
@@ -171,13 +177,17 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
                 }
             }
         }
-        if asked.insert {
+        if asked.insert && self.found.inserts.len() < MOST_INSERTS {
             self.found.inserts.push(value.clone());
         }
         if asked.other {
             let path = self.inside(path).map_or(path, |(inner, _)| inner);
-            let name = String::from(self.table.plain_name(path));
-            self.event.others.push((name, value));
+            let name = self.table.plain_name(path);
+            let is_kept = self.event.others.add(name, value);
+            // A value that its own field has no room for either is one.
+            if !is_kept && self.event.left_out == left_out {
+                self.event.left_out += 1;
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which fields of events the commands of a plan ask for.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -11,22 +12,24 @@ use crate::search::NamePattern;
 #[derive(Default)]
 pub(super) struct Asked {
     pub(super) fields: Vec<String>,
+    /// The same, to be looked for.
+    known: BTreeSet<String>,
     /// What commands so far have made themselves.
-    made: Vec<String>,
+    made: BTreeSet<String>,
     /// Does one ask for fields by a pattern?
     pub(super) all: bool,
 }
 
 impl Asked {
     pub(super) fn read(&mut self, name: &str) {
-        let known = |names: &[String]| names.iter().any(|known| known == name);
-        if !known(&self.fields) && !known(&self.made) {
+        if !self.made.contains(name) && !self.known.contains(name) {
+            self.known.insert(String::from(name));
             self.fields.push(String::from(name));
         }
     }
 
     fn make(&mut self, name: &str) {
-        self.made.push(String::from(name));
+        self.made.insert(String::from(name));
     }
 }
 
@@ -134,11 +137,11 @@ pub(super) fn visit_fields(command: &Command, asked: &mut Asked) -> bool {
         }),
         // What its commands make is not there for those behind it.
         Command::AppendPipe(pipe) => {
-            let made = asked.made.len();
+            let made = asked.made.clone();
             for command in &pipe.commands {
                 any |= visit_fields(command, asked);
             }
-            asked.made.truncate(made);
+            asked.made = made;
         }
         Command::Extract(_) => asked.read("_raw"),
         Command::Head(head) => {

@@ -1,6 +1,8 @@
 //! The commands behind the first `search`.
 
-use alloc::string::{String, ToString};
+use alloc::format;
+use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Plan, Planner};
@@ -137,6 +139,7 @@ impl Planner<'_> {
     }
 
     fn convert(&self, convert: &ast::Convert) -> Result<Vec<Convert>, Error> {
+        const LONGEST_FORMAT: usize = 1000;
         let format = convert
             .timeformat
             .as_ref()
@@ -144,7 +147,16 @@ impl Planner<'_> {
         let mut planned = Vec::new();
         let none = |conversion: &&ast::Conversion| conversion.function.text == "none";
         let except = convert.functions.iter().filter(none);
-        let except: Vec<NamePattern> = except
+        if let Some(long) = convert
+            .timeformat
+            .as_ref()
+            .filter(|_| format.len() > LONGEST_FORMAT)
+        {
+            let message = format!("a format of times can have {LONGEST_FORMAT} bytes at the most");
+            return Err(self.error(Code::Syntax, message, None, long.span));
+        }
+        let format: Arc<str> = Arc::from(format);
+        let except: Arc<[NamePattern]> = except
             .map(|conversion| NamePattern::new(&conversion.field.text))
             .collect();
         for conversion in convert.functions.iter().filter(|one| !none(one)) {
@@ -160,8 +172,8 @@ impl Planner<'_> {
                 function,
                 field,
                 alias,
-                format: String::from(format),
-                except: except.clone(),
+                format: Arc::clone(&format),
+                except: Arc::clone(&except),
             });
         }
         Ok(planned)

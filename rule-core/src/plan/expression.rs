@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::Planner;
+use super::{Planner, TOO_MANY_PARTS};
 use crate::rows::eval::{Check, Expr, Function, Operator, Relation};
 use crate::spl::ast::{self, ArithmeticOp, CompareOp, ExprKind};
 use crate::spl::{Code, Error};
@@ -12,6 +12,9 @@ use crate::value::{Value, parse_number};
 
 impl Planner<'_> {
     pub(super) fn expression(&self, expr: &ast::Expr) -> Result<Expr, Error> {
+        if !self.context.bounds.take_parts(1) {
+            return Err(self.error(Code::Syntax, TOO_MANY_PARTS, None, expr.span));
+        }
         let one = |expr: &ast::Expr| self.expression(expr).map(Box::new);
         let several = |parts: &[ast::Expr]| {
             parts

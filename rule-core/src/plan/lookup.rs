@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::Planner;
+use super::{Planner, TOO_MUCH_TEXT};
 use crate::rows::Lookup;
 use crate::spl::ast::{self, Argument, Name};
 use crate::spl::{Code, Error, nearest};
@@ -68,6 +68,11 @@ impl Planner<'_> {
             }
         }
         let inputs = named(&written.inputs);
+        // Each use prepares the columns that it looks into.
+        let prepared = inputs.iter().map(|(column, _)| table.column_bytes(column));
+        if !self.context.bounds.take_text(prepared.sum()) {
+            return Err(self.error(Code::Syntax, TOO_MUCH_TEXT, Some(&name.text), name.span));
+        }
         let outputs = match &written.outputs {
             Some(outputs) => named(outputs),
             // Every other column.

@@ -8,6 +8,7 @@ mod arguments;
 mod asked;
 mod beside;
 mod bins;
+mod bounds;
 mod columns;
 mod commands;
 mod expression;
@@ -28,6 +29,8 @@ use alloc::vec::Vec;
 use core::iter::Peekable;
 
 use asked::Asked;
+use bounds::TOO_MANY_PARTS;
+pub use bounds::{Bounds, TOO_MUCH_TEXT};
 
 use crate::names::Sources;
 use crate::rows::{Command, LookupTable};
@@ -63,6 +66,8 @@ pub struct Context<'c> {
     pub macros: &'c Macros,
     /// The tables that `lookup` knows.
     pub lookups: &'c BTreeMap<String, Arc<LookupTable>>,
+    /// How much more all searches may come to than was written.
+    pub bounds: &'c Bounds,
 }
 
 impl Plan {
@@ -76,6 +81,7 @@ impl Plan {
             context,
             node: None,
         };
+        planner.check_bounds(&search.pipeline.commands)?;
         let mut commands = search.pipeline.commands.iter().peekable();
         let first = commands.next_if(|one| matches!(one.body, Body::Tstats(_)));
         let mut plan = match first.map(|command| (command, &command.body)) {

@@ -56,7 +56,9 @@ impl Planner<'_> {
         }
         for (name, _) in fields {
             let field = self.no_wildcard(given.command, name)?;
-            dedup.fields.push(field.text.clone());
+            if !dedup.fields.contains(&field.text) {
+                dedup.fields.push(field.text.clone());
+            }
         }
         if let [_, order @ ..] = order {
             let words = order.iter().map(|(word, _)| (*word, None));

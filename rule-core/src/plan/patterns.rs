@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::Planner;
 use super::arguments::Given;
+use crate::entries;
 use crate::rows::eval::{Occurrences, Replacement};
 use crate::rows::{Command, Matching, Rex, Script, Sed};
 use crate::spl::ast::Name;
@@ -105,7 +106,9 @@ impl Planner<'_> {
                 Ok(Script::Substitute(regex, Replacement::new(to), which))
             }
             ('y', "") if from.chars().count() == to.chars().count() => {
-                Ok(Script::Characters(from.chars().zip(to.chars()).collect()))
+                // Of a letter that is there twice the first counts.
+                let pairs = from.chars().rev().zip(to.chars().rev());
+                Ok(Script::Characters(entries::map(pairs)))
             }
             _ => Err(wrong()),
         }

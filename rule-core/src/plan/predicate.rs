@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Planner;
+use super::{Planner, TOO_MANY_PARTS, TOO_MUCH_TEXT};
 use crate::names::Kind;
 use crate::search::{Bound, Comparison, Condition, Field, Pattern, Term, Test, Wanted};
 use crate::spl::ast::{Body, CompareOp, Name, Predicate, SearchValue, Span, ValueForm};
@@ -33,6 +33,15 @@ impl Planner<'_> {
                 .map(|part| self.predicate_at(part, events, depth))
                 .collect::<Result<_, _>>()
         };
+        let (parts, span) = match predicate {
+            Predicate::Compare { field, .. } => (1, field.span),
+            Predicate::In { field, values } => (values.len(), field.span),
+            Predicate::Term(value) => (1, value.span),
+            _ => (0, Span::default()),
+        };
+        if !self.context.bounds.take_parts(parts) {
+            return Err(self.error(Code::Syntax, TOO_MANY_PARTS, None, span));
+        }
         Ok(match predicate {
             Predicate::All => Test::All,
             Predicate::And(parts) => Test::And(several(parts)?),
@@ -71,7 +80,10 @@ impl Planner<'_> {
                 if events && is_defined(&field.text) {
                     let tests = values
                         .iter()
-                        .map(|value| self.defined(field, value, text.clone(), depth))
+                        .map(|value| {
+                            let text = format!("{}={}", field.text, self.source.text(value.span));
+                            self.defined(field, value, text, depth)
+                        })
                         .collect::<Result<_, _>>()?;
                     return Ok(Test::Or(tests));
                 }
@@ -211,6 +223,13 @@ impl Planner<'_> {
 
     fn defined_search_at(&self, definition: &str, depth: usize) -> Result<Test, Error> {
         let search = parse(definition, self.context.macros)?;
+        if !self
+            .context
+            .bounds
+            .take_text(search.source.expanded().len())
+        {
+            return Err(self.error(Code::Syntax, TOO_MUCH_TEXT, None, Span::default()));
+        }
         let inner = Planner {
             source: &search.source,
             context: self.context,

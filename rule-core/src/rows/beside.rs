@@ -10,6 +10,7 @@ use super::command::Context;
 use super::eval::Expr;
 use super::room::Room;
 use super::row::Row;
+use super::steps::Steps;
 use crate::stats::{Groups, Observation, Stats};
 use crate::value::Value;
 
@@ -121,7 +122,7 @@ impl StreamStats {
                         }
                     }
                     let window = window.unwrap_or(Self::MAX_WINDOW);
-                    self.in_window(window, &key, row, before)
+                    self.in_window(window, &key, row, before, context)
                 }
             };
             set(row, &counted, &mut room);
@@ -133,13 +134,15 @@ impl StreamStats {
         rows
     }
 
-    /// What is counted of the last `window` rows.
+    /// What is counted of the last `window` rows; nothing where that takes more steps
+    /// than there are.
     fn in_window(
         &self,
         window: usize,
         key: &[u8],
         row: &Row,
         before: &mut VecDeque<Row>,
+        context: &Context<'_>,
     ) -> Counted {
         if self.current {
             before.push_back(row.clone());
@@ -148,15 +151,25 @@ impl StreamStats {
             before.pop_front();
         }
         let mut groups = Groups::default();
+        let steps = Steps::of(row, context);
+        let cost = COUNTING.saturating_mul(self.stats.aggregates.len());
         for one in before.iter() {
-            add(&mut groups, &self.stats, one);
+            if steps.take(cost).is_some() {
+                add(&mut groups, &self.stats, one);
+            }
         }
         if !self.current {
             before.push_back(row.clone());
         }
-        result(&groups, &self.stats, key)
+        match steps.sufficed() {
+            true => result(&groups, &self.stats, key),
+            false => Vec::new(),
+        }
     }
 }
+
+/// The steps that counting a row once more costs, for each function.
+const COUNTING: usize = 16;
 
 /// The time of a row, in milliseconds.
 fn millis(row: &Row) -> Option<i64> {

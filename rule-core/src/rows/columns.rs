@@ -4,13 +4,14 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::row::Row;
+use super::room::Room;
+use super::row::{Row, column_bytes};
 use crate::search::NamePattern;
 use crate::value::Value;
 
-pub(super) fn fill(row: &mut Row, field: &str, value: &str) {
+pub(super) fn fill(row: &mut Row, field: &str, value: &str, room: &mut Room<'_>) {
     if row.get(field).is_null() {
-        row.set(field, Value::Text(String::from(value)));
+        room.set(row, field, Value::Text(String::from(value)));
     }
 }
 
@@ -40,16 +41,20 @@ pub(super) fn columns_of(patterns: &[NamePattern], rows: &[Row]) -> Vec<String> 
     columns
 }
 
-pub(super) fn take_columns(row: &mut Row, columns: &[String]) {
-    let taken = columns
-        .iter()
-        .map(|name| (name.clone(), row.get(name).clone()))
-        .collect();
+/// What a row has not is null, as far as there is room for that.
+pub(super) fn take_columns(row: &mut Row, columns: &[String], room: &mut Room<'_>) {
+    let mut taken = Vec::new();
+    for name in columns {
+        let value = row.get(name).clone();
+        if !value.is_null() || room.take(column_bytes(name, &value)) {
+            taken.push((name.clone(), value));
+        }
+    }
     row.replace_columns(taken, true);
 }
 
 /// `fields`: in the order of the list, then what begins with `_`.
-pub(super) fn keep(row: &mut Row, patterns: &[NamePattern]) {
+pub(super) fn keep(row: &mut Row, patterns: &[NamePattern], room: &mut Room<'_>) {
     let mut kept: Vec<(String, Value)> = Vec::new();
     let columns = row.take_columns();
     for pattern in patterns {
@@ -58,7 +63,9 @@ pub(super) fn keep(row: &mut Row, patterns: &[NamePattern]) {
                 if kept.iter().all(|(column, _)| column != name) {
                     let value = columns.iter().find(|(column, _)| column == name);
                     let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
-                    kept.push((String::from(name), value));
+                    if !value.is_null() || room.take(column_bytes(name, &value)) {
+                        kept.push((String::from(name), value));
+                    }
                 }
             }
             None => {

@@ -21,6 +21,7 @@ use super::lookup::Lookup;
 use super::rename::Rename;
 use super::replace::Replace;
 use super::rex::{Matching, Rex, Sed};
+use super::room::Room;
 use super::row::{Identity, Row};
 use super::sort::Sort;
 use super::spath::Spath;
@@ -119,7 +120,7 @@ pub enum Command {
 }
 
 /// What commands see besides the rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Context<'c> {
     /// The user's time zone.
     pub zone: &'c Zone,
@@ -128,12 +129,17 @@ pub struct Context<'c> {
     pub most: usize,
     /// Counts what commands had no room for.
     pub left_out: &'c Cell<u64>,
+    /// The steps that commands may take together, besides those of each row.
+    pub steps: Cell<usize>,
     /// When the search was scheduled to run, in seconds since the epoch: for an event
     /// before the first `stats` the first run that sees it. None in a window of all time.
     pub now: Option<i64>,
 }
 
 impl Context<'_> {
+    /// About a second of work.
+    pub const STEPS: usize = 1 << 26;
+
     /// Counts what a command had no room for.
     pub(super) fn leave_out(&self, count: u64) {
         self.left_out.set(self.left_out.get().saturating_add(count));
@@ -230,6 +236,24 @@ impl Command {
         )
     }
 
+    /// Does it make more of columns or values than there was, as far as there is room?
+    #[must_use]
+    pub fn grows(&self) -> bool {
+        matches!(
+            self,
+            Command::Eval(_)
+                | Command::Convert(_)
+                | Command::Lookup(_)
+                | Command::Rename(_)
+                | Command::Table(_)
+                | Command::Keep(_)
+                | Command::FillNull { .. }
+                | Command::Sed(_)
+                | Command::Replace(_)
+                | Command::Stats(_)
+        )
+    }
+
     /// Runs the command over all rows of a window, or over that of one event.
     #[must_use]
     pub fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
@@ -256,44 +280,54 @@ impl Command {
             Command::Top(top) => return top.apply(rows),
             Command::FillNull { value, fields } => {
                 let columns = columns_of(fields, &rows);
+                let mut room = Room::of(&rows, context);
                 for row in &mut rows {
-                    columns.iter().for_each(|name| fill(row, name, value));
+                    for name in &columns {
+                        fill(row, name, value, &mut room);
+                    }
                 }
             }
             Command::Table(patterns) => {
                 let columns = columns_of(patterns, &rows);
+                let mut room = Room::of(&rows, context);
                 for row in &mut rows {
-                    take_columns(row, &columns);
+                    take_columns(row, &columns, &mut room);
                 }
             }
-            _ => rows.retain_mut(|row| self.keeps(row, context)),
+            _ => {
+                let measured: &[Row] = if self.grows() { &rows } else { &[] };
+                let mut room = Room::of(measured, context);
+                rows.retain_mut(|row| self.keeps(row, context, &mut room));
+            }
         }
         rows
     }
 
     /// Runs a command over one row; false where it does not keep it.
-    fn keeps(&self, row: &mut Row, context: &Context<'_>) -> bool {
+    fn keeps(&self, row: &mut Row, context: &Context<'_>, room: &mut Room<'_>) -> bool {
         match self {
             Command::Search(test) => return test.matches(row),
             Command::Where(condition) => return condition.is_true(row, context),
             Command::Eval(assignments) => {
                 for (name, expression) in assignments {
                     let value = expression.value(row, context);
-                    row.set(name, value);
+                    if !room.set(row, name, value) {
+                        row.set(name, Value::Null);
+                    }
                 }
             }
             Command::Convert(functions) => {
                 for function in functions {
-                    function.apply(row, context);
+                    function.apply(row, context, room);
                 }
             }
             Command::Rename(renamings) => {
                 for renaming in renamings {
-                    renaming.apply(row);
+                    renaming.apply(row, room);
                 }
             }
-            Command::Lookup(lookup) => lookup.apply(row),
-            Command::Keep(patterns) => keep(row, patterns),
+            Command::Lookup(lookup) => lookup.apply(row, context, room),
+            Command::Keep(patterns) => keep(row, patterns, room),
             Command::Drop(patterns) => {
                 let columns = row.take_columns().into_iter();
                 let kept = columns
@@ -302,15 +336,15 @@ impl Command {
                 row.replace_columns(kept, false);
             }
             Command::Rex(rex) => rex.apply(row, context),
-            Command::Sed(sed) => sed.apply(row),
-            Command::Matching(matching) => return matching.keeps(row),
+            Command::Sed(sed) => sed.apply(row, context, room),
+            Command::Matching(matching) => return matching.keeps(row, context),
             Command::Spath(spath) => spath.apply(row, context),
             Command::XmlKv(field) => xmlkv::xmlkv(field, row, context),
             Command::FromJson(fromjson) => fromjson.apply(row, context),
             Command::MakeMv(makemv) => makemv.apply(row, context),
             Command::Extract(extract) => extract.apply(row, context),
             Command::NoMv(field) => expand::nomv(field, row),
-            Command::Replace(replace) => replace.apply(row),
+            Command::Replace(replace) => replace.apply(row, room),
             // What works on all rows has had them.
             Command::Table(_)
             | Command::FillNull { .. }
@@ -334,8 +368,8 @@ impl Command {
     }
 }
 
-/// A second `stats`: the rows of the first are its events. They are bounded by
-/// the groups of the first, and so are its own.
+/// A second `stats`: the rows of the first are its events, as far as there is room for
+/// what is counted of them.
 fn aggregate(stats: &Stats, rows: &[Row], context: &Context<'_>) -> Vec<Row> {
     // As many as a row has at the most: what the session keeps, or all there are.
     let samples = rows.iter().map(|row| row.identity.samples.len());
@@ -347,7 +381,12 @@ fn aggregate(stats: &Stats, rows: &[Row], context: &Context<'_>) -> Vec<Row> {
             samples: &row.identity.samples,
             keep,
         };
-        let _ = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
+        if groups.bytes() > context.most {
+            context.leave_out(1);
+            continue;
+        }
+        let added = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
+        context.leave_out(added.left_out as u64);
     }
     context.leave_out(groups.left_out());
     groups.results(stats).into_iter().map(Row::from).collect()

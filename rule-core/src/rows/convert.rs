@@ -1,9 +1,11 @@
 //! `convert`: numbers as times in text, and texts as numbers.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::command::Context;
+use super::room::Room;
 use super::row::Row;
 use crate::search::NamePattern;
 use crate::time::{strftime, strptime};
@@ -20,9 +22,9 @@ pub struct Convert {
     /// Where the result goes, if not into the field itself.
     pub alias: Option<String>,
     /// The format of times.
-    pub format: String,
+    pub format: Arc<str>,
     /// What `none()` leaves out of a pattern.
-    pub except: Vec<NamePattern>,
+    pub except: Arc<[NamePattern]>,
 }
 
 /// A function of `convert`.
@@ -72,7 +74,7 @@ impl Convert {
     /// The format where none is given [Search Reference, "convert"].
     pub const DEFAULT_FORMAT: &'static str = "%m/%d/%Y %H:%M:%S";
 
-    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>, room: &mut Room<'_>) {
         let names: Vec<String> = match self.field.literal() {
             Some(name) => alloc::vec![String::from(name)],
             None => row
@@ -100,7 +102,7 @@ impl Convert {
                 _ => Some(converted.unwrap_or_else(|| value.clone())),
             });
             let values = Value::from_list(values.collect());
-            row.set(self.alias.as_deref().unwrap_or(&name), values);
+            room.set(row, self.alias.as_deref().unwrap_or(&name), values);
         }
     }
 

@@ -7,6 +7,7 @@ use super::command::Context;
 use super::eval::Regex;
 use super::room::Room;
 use super::row::Row;
+use super::steps::Steps;
 use crate::value::Value;
 
 /// `mvexpand`: a row a value, in their order; a row without the field stays as it
@@ -67,6 +68,7 @@ impl MakeMv {
     /// The values of a field's value.
     pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>) {
         let mut room = Room::of(core::slice::from_ref(row), context);
+        let steps = Steps::of(row, context);
         let Some(text) = row.get(&self.field).text() else {
             return;
         };
@@ -79,7 +81,7 @@ impl MakeMv {
         match &self.parting {
             Parting::Delimiter(delimiter) => text.split(delimiter.as_str()).for_each(&mut add),
             Parting::Tokenizer(regex) => {
-                for found in regex.matches(&text) {
+                for found in regex.matches(&text, &steps) {
                     found.group(1).into_iter().for_each(&mut add);
                 }
             }

@@ -5,15 +5,24 @@
 //! "lookup"; transforms.conf].
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::command::Context;
+use super::room::Room;
 use super::row::Row;
+use super::steps::Steps;
 use crate::entries;
 use crate::search::{Cidr, Pattern, fold};
 use crate::value::Value;
+
+/// What a value of a table takes besides its text.
+const VALUE: usize = 4;
+
+/// The steps that trying a value on a row of a table costs.
+const TRY: usize = 8;
 
 /// Matches that count, at most.
 const MAX_MATCHES: usize = 100;
@@ -115,11 +124,13 @@ impl Lookup {
     }
 
     /// Sets the fields of a row. One that lacks a field that is looked up stays as it is.
-    pub fn apply(&self, row: &mut Row) {
+    ///
+    /// Of several values of a row as many are tried on a table as there are steps for.
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>, room: &mut Room<'_>) {
         if self.inputs().any(|field| row.get(field).is_null()) {
             return;
         }
-        let found = self.found(row);
+        let found = self.found(row, &Steps::of(row, context));
         for (column, field) in &self.outputs {
             if self.only_new && !row.get(field).is_null() {
                 continue;
@@ -134,23 +145,25 @@ impl Lookup {
                 values.extend(self.table.default.clone().map(Value::Text));
             }
             if !values.is_empty() {
-                row.set(field, Value::from_list(values));
+                room.set(row, field, Value::from_list(values));
             }
         }
     }
 
     /// The places of the rows of the table that match, in its order.
-    fn found(&self, row: &Row) -> Vec<usize> {
+    fn found(&self, row: &Row, steps: &Steps<'_>) -> Vec<usize> {
         let mut found: Option<Vec<usize>> = None;
         for input in &self.inputs {
             let value = row.get(&input.field);
-            let texts: Vec<Cow<'_, str>> = value.each().iter().filter_map(Value::text).collect();
+            // Each once: a row of the table is found by one of them or by none.
+            let texts = value.each().iter().filter_map(Value::text);
+            let texts = entries::set(texts.map(|text| self.folded_where(&input.wanted, text)));
             found = Some(match (found, &input.wanted) {
                 (None, WantedBy::Text(places)) => self.by_text(places, &texts),
                 (before, _) => {
                     let all = 0..self.table.rows.len();
                     let before = before.unwrap_or_else(|| all.collect());
-                    let holds = |at: &usize| self.holds(input, *at, &texts);
+                    let holds = |at: &usize| self.holds(input, *at, &texts, steps);
                     before.into_iter().filter(holds).collect()
                 }
             });
@@ -160,21 +173,38 @@ impl Lookup {
         found
     }
 
-    fn by_text(&self, places: &BTreeMap<String, Vec<usize>>, texts: &[Cow<'_, str>]) -> Vec<usize> {
-        let found = texts
-            .iter()
-            .filter_map(|text| places.get(&*self.table.folded(text)));
+    fn by_text(
+        &self,
+        places: &BTreeMap<String, Vec<usize>>,
+        texts: &BTreeSet<Cow<'_, str>>,
+    ) -> Vec<usize> {
+        let found = texts.iter().filter_map(|text| places.get(&**text));
         let mut found: Vec<usize> = found.flatten().copied().collect();
         entries::sort(&mut found, usize::cmp);
-        found.dedup();
         found
     }
 
+    /// A text as a column of the table has it, where it is looked up by its text.
+    fn folded_where<'t>(&self, wanted: &WantedBy, text: Cow<'t, str>) -> Cow<'t, str> {
+        match (wanted, self.table.ignores_case) {
+            (WantedBy::Text(_), true) => Cow::Owned(fold(&text).into_owned()),
+            _ => text,
+        }
+    }
+
     /// Does a row of the table match any of the texts by a column?
-    fn holds(&self, input: &Input, at: usize, texts: &[Cow<'_, str>]) -> bool {
-        texts.iter().any(|text| match &input.wanted {
+    fn holds(
+        &self,
+        input: &Input,
+        at: usize,
+        texts: &BTreeSet<Cow<'_, str>>,
+        steps: &Steps<'_>,
+    ) -> bool {
+        let is_left = |text: &&Cow<'_, str>| steps.take(TRY + text.len() / 4).is_some();
+        let mut texts = texts.iter().take_while(is_left);
+        texts.any(|text| match &input.wanted {
             WantedBy::Text(places) => places
-                .get(&*self.table.folded(text))
+                .get(&**text)
                 .is_some_and(|rows| rows.binary_search(&at).is_ok()),
             WantedBy::Wildcard(patterns) => patterns
                 .get(at)
@@ -188,6 +218,19 @@ impl Lookup {
 }
 
 impl LookupTable {
+    /// What a column takes to be looked into, in bytes, reckoned.
+    #[must_use]
+    pub fn column_bytes(&self, column: &str) -> usize {
+        let place = self.columns.iter().position(|one| one == column);
+        let values = self
+            .rows
+            .iter()
+            .map(|row| place.and_then(|place| row.get(place)));
+        values
+            .map(|value| VALUE + value.map_or(0, String::len))
+            .sum()
+    }
+
     fn folded<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.ignores_case {
             true => fold(text),

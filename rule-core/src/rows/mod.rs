@@ -30,6 +30,7 @@ mod row;
 mod sort;
 mod span;
 mod spath;
+mod steps;
 mod top;
 mod totals;
 mod xmlkv;

@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::room::Room;
 use super::row::Row;
 use crate::search::NamePattern;
 use crate::value::Value;
@@ -37,7 +38,8 @@ impl Rename {
         &self.to
     }
 
-    pub(super) fn apply(&self, row: &mut Row) {
+    /// A longer name as far as there is room for it.
+    pub(super) fn apply(&self, row: &mut Row, room: &mut Room<'_>) {
         let columns = row.columns();
         let mut renamed: BTreeSet<String> = BTreeSet::new();
         let names: Vec<Option<String>> = columns
@@ -45,6 +47,9 @@ impl Rename {
             .map(|(name, _)| {
                 let captures = self.from.captures(name)?;
                 let to = self.to.fill(&captures);
+                if !room.take(to.len().saturating_sub(name.len())) {
+                    return None;
+                }
                 renamed.insert(to.clone());
                 Some(to)
             })

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::room::Room;
 use super::row::Row;
 use crate::search::NamePattern;
 use crate::value::Value;
@@ -19,7 +20,8 @@ pub struct Replace {
 }
 
 impl Replace {
-    pub(super) fn apply(&self, row: &mut Row) {
+    /// By a longer value as far as there is room for it.
+    pub(super) fn apply(&self, row: &mut Row, room: &mut Room<'_>) {
         let mut columns = row.take_columns();
         for (name, value) in &mut columns {
             let covered = match self.fields.is_empty() {
@@ -27,8 +29,16 @@ impl Replace {
                 false => self.fields.iter().any(|field| field.matches(name)),
             };
             if covered {
-                let values = value.each().iter().map(|one| self.replaced(one)).collect();
-                *value = Value::from_list(values);
+                let values = value.each().iter();
+                let values = values.map(|one| {
+                    let replaced = self.replaced(one);
+                    let more = replaced.text_bytes().saturating_sub(one.text_bytes());
+                    match room.take(more) {
+                        true => replaced,
+                        false => one.clone(),
+                    }
+                });
+                *value = Value::from_list(values.collect());
             }
         }
         row.replace_columns(columns, false);

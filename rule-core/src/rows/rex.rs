@@ -1,5 +1,6 @@
 //! `rex` and `regex`: what a regular expression finds in a field.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -7,6 +8,7 @@ use super::command::Context;
 use super::eval::{Occurrences, Regex, Replacement};
 use super::room::Room;
 use super::row::Row;
+use super::steps::Steps;
 use crate::value::Value;
 
 /// `rex field=f "(?<name>...)"`: the named groups as fields [Search Reference,
@@ -29,7 +31,10 @@ impl Rex {
         let mut room = Room::of(core::slice::from_ref(row), context);
         let values = row.get(&self.field).each();
         let texts: Vec<_> = values.iter().filter_map(Value::text).collect();
-        let matches = texts.iter().flat_map(|text| self.regex.matches(text));
+        let steps = Steps::of(row, context);
+        let matches = texts
+            .iter()
+            .flat_map(|text| self.regex.matches(text, &steps));
         for one in matches.take(self.max_match.unwrap_or(usize::MAX)) {
             for ((group, _), values) in names.iter().zip(&mut found) {
                 let Some(text) = one.group(*group) else {
@@ -65,29 +70,40 @@ pub enum Script {
     /// `s/regex/text/flags`
     Substitute(Regex, Replacement, Occurrences),
     /// `y/abc/xyz/`: each character by another.
-    Characters(Vec<(char, char)>),
+    Characters(BTreeMap<char, char>),
 }
 
 impl Sed {
-    pub(super) fn apply(&self, row: &mut Row) {
+    pub(super) fn apply(&self, row: &mut Row, context: &Context<'_>, room: &mut Room<'_>) {
+        let steps = Steps::of(row, context);
         let values = row.get(&self.field).each().iter();
-        let changed = values.map(|value| self.changed(value)).collect();
+        let changed = values.map(|value| {
+            let changed = self.changed(value, &steps);
+            let more = changed.text_bytes().saturating_sub(value.text_bytes());
+            match room.take(more) {
+                true => changed,
+                false => value.clone(),
+            }
+        });
+        let changed = changed.collect();
         row.set(&self.field, Value::from_list(changed));
     }
 
-    /// What would become longer than a text can be stays as it is.
-    fn changed(&self, value: &Value) -> Value {
+    /// What would become longer than a text can be stays as it is, and what there are no
+    /// steps left for.
+    fn changed(&self, value: &Value, steps: &Steps<'_>) -> Value {
         let Some(text) = value.text() else {
             return Value::Null;
         };
         let changed = match &self.script {
-            Script::Substitute(regex, by, which) => regex.replace(&text, by, *which),
+            Script::Substitute(regex, by, which) => regex.replace(&text, by, *which, steps),
             Script::Characters(pairs) => {
-                let letters = text.chars().map(|letter| {
-                    let pair = pairs.iter().find(|(from, _)| *from == letter);
-                    pair.map_or(letter, |(_, to)| *to)
-                });
-                Some(letters.collect())
+                let letters = text.chars();
+                Some(
+                    letters
+                        .map(|one| *pairs.get(&one).unwrap_or(&one))
+                        .collect(),
+                )
             }
         };
         match changed {
@@ -111,8 +127,9 @@ pub struct Matching {
 
 impl Matching {
     /// A row without the field stays with `!=` `[U]`; of several values any will do.
-    pub(super) fn keeps(&self, row: &Row) -> bool {
+    pub(super) fn keeps(&self, row: &Row, context: &Context<'_>) -> bool {
+        let steps = Steps::of(row, context);
         let mut texts = row.get(&self.field).each().iter().filter_map(Value::text);
-        texts.any(|text| self.regex.is_match(&text)) != self.negated
+        texts.any(|text| self.regex.is_match(&text, &steps)) != self.negated
     }
 }

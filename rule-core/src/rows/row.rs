@@ -83,10 +83,8 @@ impl Row {
     /// What the row takes of memory, in bytes, reckoned.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let columns = self.columns.iter().map(|(name, value)| {
-            let values = value.each().iter().map(heap).sum();
-            COLUMN.saturating_add(name.len()).saturating_add(values)
-        });
+        let columns = self.columns.iter();
+        let columns = columns.map(|(name, value)| column_bytes(name, value));
         let samples = self
             .identity
             .samples
@@ -182,6 +180,12 @@ fn escaped_length(text: &str) -> usize {
         _ => 1,
     };
     text.bytes().map(length).sum()
+}
+
+/// What a column takes of memory, in bytes, reckoned.
+pub(super) fn column_bytes(name: &str, value: &Value) -> usize {
+    let values = value.each().iter().map(heap).sum();
+    COLUMN.saturating_add(name.len()).saturating_add(values)
 }
 
 fn heap(value: &Value) -> usize {

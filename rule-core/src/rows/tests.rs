@@ -55,8 +55,8 @@ fn ctime(field: &str, alias: Option<&str>, format: &str) -> Convert {
         function: Conversion::Ctime,
         field: NamePattern::new(field),
         alias: alias.map(String::from),
-        format: format.to_string(),
-        except: Vec::new(),
+        format: format.into(),
+        except: [].into(),
     }
 }
 
@@ -67,6 +67,7 @@ fn shown(command: &Command) -> String {
         &Context {
             zone: &zone,
             left_out: &Cell::new(0),
+            steps: Cell::new(Context::STEPS),
             most: 1 << 20,
             now: None,
         },
@@ -184,6 +185,7 @@ fn after_table_null_stays_null() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        steps: Cell::new(Context::STEPS),
         most: 1 << 20,
         now: None,
     };
@@ -215,6 +217,7 @@ fn a_second_stats_keeps_samples_in_any_order() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        steps: Cell::new(Context::STEPS),
         most: 1 << 20,
         now: None,
     };
@@ -287,6 +290,7 @@ fn a_row_in_a_snapshot_keeps_what_it_is() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        steps: Cell::new(Context::STEPS),
         most: 1 << 20,
         now: None,
     };
@@ -359,6 +363,7 @@ fn what_a_command_makes_is_bounded_and_counted() {
     let context = Context {
         zone: &zone,
         left_out: &left_out,
+        steps: Cell::new(Context::STEPS),
         most: 1 << 20,
         now: None,
     };
@@ -380,7 +385,7 @@ proptest! {
     ) {
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
+        let context = Context { zone: &zone, left_out: &left_out, steps: Cell::new(Context::STEPS), now: None, most: 1 << 20 };
         for kind in [SortKind::Auto, SortKind::Number, SortKind::Text, SortKind::Address] {
             let sort = |descending| Command::Sort(Sort {
                 limit: None,
@@ -422,7 +427,7 @@ proptest! {
     ) {
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
+        let context = Context { zone: &zone, left_out: &left_out, steps: Cell::new(Context::STEPS), now: None, most: 1 << 20 };
         let input = || "t".to_string();
         let path = |path| Command::Spath(Spath {
             input: input(),
@@ -454,7 +459,7 @@ proptest! {
         };
         let zone = Zone::utc();
         let left_out = Cell::new(0);
-        let context = Context { zone: &zone, left_out: &left_out, now: None, most: 1 << 20 };
+        let context = Context { zone: &zone, left_out: &left_out, steps: Cell::new(Context::STEPS), now: None, most: 1 << 20 };
         let spath = Command::Spath(Spath {
             input: "t".to_string(),
             path: Path::parse(path).map(|path| (path, "x".to_string())),

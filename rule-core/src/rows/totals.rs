@@ -82,7 +82,7 @@ impl AddTotals {
 }
 
 fn add(sum: Number, number: Number) -> Number {
-    let added = Operator::Add.apply(&Value::Number(sum), &Value::Number(number));
+    let added = Operator::Add.apply(Value::Number(sum), &Value::Number(number));
     added.number().unwrap_or(sum)
 }
 

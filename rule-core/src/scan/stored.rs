@@ -140,6 +140,7 @@ mod tests {
         let sources = Sources::default();
         let parsed = parse(search, &macros).unwrap();
         let context = Context {
+            bounds: &crate::plan::Bounds::of(0),
             sources: &sources,
             macros: &macros,
             lookups: &Default::default(),

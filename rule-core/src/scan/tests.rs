@@ -24,6 +24,7 @@ fn scan_of(searches: &[&str]) -> Scan {
     let macros = Macros::new();
     let sources = sources();
     let context = Context {
+        bounds: &crate::plan::Bounds::of(0),
         sources: &sources,
         macros: &macros,
         lookups: &Default::default(),

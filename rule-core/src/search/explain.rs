@@ -20,6 +20,9 @@ pub struct Explanation {
     /// The values of the field that it asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// How many values more it has, for which there was no room.
+    #[serde(skip_serializing_if = "is_none")]
+    pub left_out: usize,
     /// The parts of `and`, `or` and `not`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Explanation>,
@@ -47,18 +50,28 @@ pub enum Kind {
     Never,
 }
 
+/// What a value takes besides its text.
+const VALUE: usize = 32;
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 impl Test {
     /// The predicate with each part's answer for one event. No part is skipped,
-    /// as [`Test::matches`] would.
+    /// as [`Test::matches`] would. The values that it shows take so many bytes at the
+    /// most: each part that asks for a field shows them anew.
     #[must_use]
-    pub fn explain(&self, fields: &dyn Fields) -> Explanation {
-        let several = |kind, parts: &[Test]| {
-            let parts: Vec<Explanation> = parts.iter().map(|part| part.explain(fields)).collect();
+    pub fn explain(&self, fields: &dyn Fields, room: &mut usize) -> Explanation {
+        let mut several = |kind, parts: &[Test]| {
+            let parts = parts.iter().map(|part| part.explain(fields, room));
+            let parts: Vec<Explanation> = parts.collect();
             Explanation {
                 kind,
                 text: String::new(),
                 held: self.matches(fields),
                 values: Vec::new(),
+                left_out: 0,
                 parts,
             }
         };
@@ -67,13 +80,17 @@ impl Test {
             Test::And(parts) => several(Kind::And, parts),
             Test::Or(parts) => several(Kind::Or, parts),
             Test::Not(part) => several(Kind::Not, core::slice::from_ref(part)),
-            Test::Leaf { condition, text } => Explanation {
-                kind: condition.kind(),
-                text: text.clone(),
-                held: condition.holds(fields),
-                values: condition.values(fields),
-                parts: Vec::new(),
-            },
+            Test::Leaf { condition, text } => {
+                let (values, left_out) = condition.values(fields, room);
+                Explanation {
+                    kind: condition.kind(),
+                    text: text.clone(),
+                    held: condition.holds(fields),
+                    values,
+                    left_out,
+                    parts: Vec::new(),
+                }
+            }
         }
     }
 }
@@ -91,14 +108,21 @@ impl Condition {
         }
     }
 
-    fn values(&self, fields: &dyn Fields) -> Vec<String> {
-        let mut values = Vec::new();
+    /// The values that there is room for, and how many more there are.
+    fn values(&self, fields: &dyn Fields, room: &mut usize) -> (Vec<String>, usize) {
+        let (mut values, mut left_out) = (Vec::new(), 0);
         if let Some(field) = self.field() {
             let _ = fields.any(field, &mut |value| {
-                values.push(String::from(value));
+                match room.checked_sub(value.len() + VALUE) {
+                    Some(rest) => {
+                        *room = rest;
+                        values.push(String::from(value));
+                    }
+                    None => left_out += 1,
+                }
                 false
             });
         }
-        values
+        (values, left_out)
     }
 }

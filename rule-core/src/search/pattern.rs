@@ -141,6 +141,9 @@ impl Case {
         let Some((&first, _)) = folded.split_first() else {
             return Some(0);
         };
+        if folded.len() > LONG {
+            return self.find_long(value, folded);
+        }
         let mut at = 0;
         loop {
             let rest = value.get(at..)?;
@@ -158,12 +161,72 @@ impl Case {
             at += 1;
         }
     }
+
+    /// The same by the table of Knuth, Morris and Pratt: for each start of the part the
+    /// longest one that it ends with.
+    #[cold]
+    fn find_long(self, value: &[u8], folded: &[u8]) -> Option<usize> {
+        let mut longest: Vec<u32> = Vec::with_capacity(folded.len());
+        let mut matched = 0_usize;
+        for (at, byte) in folded.iter().enumerate() {
+            if at > 0 {
+                matched = shorter(folded, &longest, matched, *byte);
+            }
+            longest.push(matched as u32);
+        }
+        let mut matched = 0;
+        for (at, byte) in value.iter().enumerate() {
+            let byte = match self {
+                Case::Exact => *byte,
+                Case::Ascii => byte.to_ascii_lowercase(),
+            };
+            matched = shorter(folded, &longest, matched, byte);
+            if matched == folded.len() {
+                return Some(at + 1 - matched);
+            }
+        }
+        None
+    }
 }
+
+/// How much of the part is matched with a byte more.
+fn shorter(part: &[u8], longest: &[u32], mut matched: usize, byte: u8) -> usize {
+    loop {
+        if part.get(matched) == Some(&byte) {
+            return matched + 1;
+        }
+        let Some(last) = matched.checked_sub(1) else {
+            return 0;
+        };
+        matched = longest.get(last).copied().unwrap_or_default() as usize;
+    }
+}
+
+/// Parts longer than this are looked for in a way that does not go back: else a value
+/// that begins to be one at each of its places would cost the square of their length.
+const LONG: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Each place of the value begins to be the part, and is none.
+    #[test]
+    fn a_long_part_costs_no_more_than_value_and_part() {
+        let part = "a".repeat(4 << 20);
+        let value = "A".repeat(8 << 20);
+        for (pattern, wanted) in [
+            (std::format!("*{part}b*"), false),
+            (std::format!("*b{part}*"), false),
+            (std::format!("*{part}*{part}*"), true),
+            (std::format!("*{part}*a{part}*"), false),
+        ] {
+            assert_eq!(Pattern::new(&pattern, false).matches(&value), wanted);
+            let lower = value.to_ascii_lowercase();
+            assert_eq!(Pattern::new(&pattern, true).matches(&lower), wanted);
+        }
+    }
 
     #[test]
     fn cases() {

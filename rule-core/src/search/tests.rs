@@ -148,7 +148,11 @@ fn conditions() {
         ("all", Test::All, true),
     ] {
         assert_eq!(test.matches(&event()), wanted, "{name}");
-        assert_eq!(test.explain(&event()).held, wanted, "{name}, explained");
+        assert_eq!(
+            test.explain(&event(), &mut 1000).held,
+            wanted,
+            "{name}, explained"
+        );
     }
 }
 
@@ -170,7 +174,7 @@ fn an_explanation_shows_every_part_and_its_values() {
         equals("nothing", "1"),
         Test::Not(Box::new(equals("src", "1.1.1.1"))),
     ]);
-    let json = serde_json::to_string(&test.explain(&event())).unwrap();
+    let json = serde_json::to_string(&test.explain(&event(), &mut 1000)).unwrap();
     assert_eq!(
         json,
         concat!(

@@ -24,10 +24,11 @@ use crate::decode::{self, DecodeError};
 use crate::entries;
 use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
+use crate::plan::Bounds;
 use crate::scan::{Scan, Stored};
 use crate::snapshot::Digest;
 use crate::time::{Time, Zone};
-use crate::window::{Bounds, State};
+use crate::window::{self, State};
 
 /// The kinds of snapshot: of a session, and of one group.
 pub(super) const SESSION: u8 = 0;
@@ -92,7 +93,7 @@ impl Engine {
         let lengths = carried.iter().map(|layer| layer.len());
         let text_bytes = lengths.fold(config.len(), usize::saturating_add);
         let config = Config::read(config, carried)?;
-        let (mut rules, refused) = rules(&config)?;
+        let (mut rules, refused) = rules(&config, &Bounds::of(text_bytes))?;
         let mut fields: BTreeSet<String> = BTreeSet::new();
         for rule in &rules {
             fields.extend(rule.plan.fields.iter().cloned());
@@ -236,6 +237,7 @@ impl Engine {
         if decoded.invalid_utf8 {
             count(&mut self.counters.invalid_utf8, 1);
         }
+        self.counters.fields += event.left_out();
         let ahead = self.clock.is_ahead(event.time());
         count(&mut self.counters.future, u64::from(ahead));
         let keep_samples = self.config.samples;
@@ -280,14 +282,14 @@ impl Engine {
     }
 
     /// Gives a row of a window itself, which is part 0.
-    fn give(&mut self, rule: usize, window: Bounds, kind: Kind, change: Change) {
+    fn give(&mut self, rule: usize, window: window::Bounds, kind: Kind, change: Change) {
         self.counters.alert(kind);
         let waiting = Waiting::of(rule, window, kind, 0, change);
         self.queue.push(waiting, &self.rules);
     }
 
     /// Gives groups that make room, each as a part of its own.
-    fn give_groups(&mut self, rule: usize, window: Bounds, state: State) {
+    fn give_groups(&mut self, rule: usize, window: window::Bounds, state: State) {
         let (rules, queue) = (&mut self.rules, &mut self.queue);
         give_groups(rule, window, state, rules, queue, &mut self.counters);
     }
@@ -422,10 +424,10 @@ impl Engine {
 
 /// The detections that can run, and why the others cannot. One that cannot is an error,
 /// but where the others are to run; then it is one where there are no others.
-fn rules(config: &Config) -> Result<(Vec<Rule>, Vec<SessionError>), SessionError> {
+fn rules(config: &Config, bounds: &Bounds) -> Result<(Vec<Rule>, Vec<SessionError>), SessionError> {
     let (mut rules, mut refused) = (Vec::new(), Vec::new());
     for detection in &config.detections {
-        match Rule::new(detection, config) {
+        match Rule::new(detection, config, bounds) {
             Ok(rule) => rules.push(rule),
             Err(error) if config.skips_refused => refused.push(error),
             Err(error) => return Err(error),
@@ -544,7 +546,7 @@ fn give_ahead(
 
 fn give_groups(
     index: usize,
-    window: Bounds,
+    window: window::Bounds,
     state: State,
     rules: &mut [Rule],
     queue: &mut Queue,

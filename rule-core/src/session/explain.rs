@@ -36,6 +36,9 @@ struct RuleExplained<'e> {
     search: Explanation,
 }
 
+/// Bytes of the values that an explanation shows, of all rules together.
+const VALUES: usize = 4 << 20;
+
 pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionError> {
     let record = first_record(engine, bytes)?;
     let around = Around::default();
@@ -43,6 +46,7 @@ pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionE
         .reading
         .read(record.kind, &record.bytes, &around)
         .map_err(|error| SessionError::new(ErrorCode::BadRecord, error.to_string()))?;
+    let mut room = VALUES;
     let explained = Explained {
         record: Record {
             format: format_name(record.kind),
@@ -53,7 +57,7 @@ pub(super) fn explain(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SessionE
             .rules
             .iter()
             .map(|rule| {
-                let search = rule.explain(&event);
+                let search = rule.explain(&event, &mut room);
                 RuleExplained {
                     id: &rule.detection.id,
                     name: &rule.detection.name,

@@ -1,7 +1,7 @@
 //! One detection at work: its plan, and the windows it counts in.
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -74,11 +74,21 @@ pub(super) struct Outcome {
 
 impl Rule {
     /// Reads and plans a detection.
-    pub(super) fn new(value: &serde_json::Value, config: &Config) -> Result<Self, SessionError> {
+    pub(super) fn new(
+        value: &serde_json::Value,
+        config: &Config,
+        bounds: &plan::Bounds,
+    ) -> Result<Self, SessionError> {
         let detection = Detection::from_json(value)?;
         let named = |error: SessionError| error.of_detection(&detection.name);
         let search = spl::parse(&detection.search, &config.macros).map_err(|e| named(e.into()))?;
+        let written = detection.search.len();
+        if !bounds.take_text(search.source.expanded().len().saturating_sub(written)) {
+            let error = SessionError::new(ErrorCode::Syntax, plan::TOO_MUCH_TEXT);
+            return Err(named(error));
+        }
         let context = plan::Context {
+            bounds,
             sources: &config.sources,
             macros: &config.macros,
             lookups: &config.lookups,
@@ -231,6 +241,7 @@ impl Rule {
         seen: &Seen<'_>,
         zone: &Zone,
     ) -> Vec<(Bounds, Change)> {
+        let evals = self.evals();
         let Some(early) = &mut self.early else {
             return Vec::new();
         };
@@ -272,8 +283,9 @@ impl Rule {
         let left_out = Cell::new(0);
         let context = Context {
             zone,
-            most: rows::most_of(&self.plan.after, &rows),
+            most: rows::most_of(&self.plan.after, &rows, evals),
             left_out: &left_out,
+            steps: Cell::new(Context::STEPS),
             now: now(window),
         };
         let rows = self
@@ -341,8 +353,9 @@ impl Rule {
         let context = Context {
             zone,
             now: now.and_then(|time| self.windows.first_run(time)),
-            most: rows::most_of(&self.plan.before, core::slice::from_ref(&row)),
+            most: rows::most_of(&self.plan.before, core::slice::from_ref(&row), 0),
             left_out: &left_out,
+            steps: Cell::new(Context::STEPS),
         };
         let mut rows = alloc::vec![row];
         for command in &self.plan.before {
@@ -362,8 +375,9 @@ impl Rule {
         let after: &[Command] = &self.plan.after;
         let context = Context {
             zone,
-            most: rows::most_of(after, &rows),
+            most: rows::most_of(after, &rows, self.evals()),
             left_out,
+            steps: Cell::new(Context::STEPS),
             now: now(window),
         };
         after
@@ -454,16 +468,29 @@ impl Rule {
     /// What the rows of a window that holds so many bytes may come to take, with the
     /// columns that `eval` adds.
     pub(super) fn rows_to_come(&self, held: usize) -> usize {
+        // A row takes up to twice what its group did; one that commands make more of
+        // stands beside those that they were given.
+        let after = &self.plan.after;
+        let times = if after.iter().any(Command::expands) {
+            4
+        } else {
+            2
+        };
+        let rows = rows::to_come(after, held.saturating_mul(times), self.evals());
+        rows.max(held.saturating_mul(4))
+    }
+
+    /// How many columns `eval` makes of the rows of a window.
+    fn evals(&self) -> usize {
         let made = self.plan.after.iter().map(Command::evals);
-        let columns = made.fold(4, usize::saturating_add);
-        rows::to_come(&self.plan.after, held.saturating_mul(columns))
+        made.fold(0, usize::saturating_add)
     }
 
     /// What the rows of an event of so many bytes may come to take, beyond the event.
     pub(super) fn event_rows_to_come(&self, length: usize) -> usize {
         let before = &self.plan.before;
-        match before.iter().any(Command::expands) {
-            true => rows::to_come(before, length.saturating_mul(2)),
+        match before.iter().any(|one| one.expands() || one.grows()) {
+            true => rows::to_come(before, length.saturating_mul(2), 0),
             false => 0,
         }
     }
@@ -478,8 +505,12 @@ impl Rule {
     }
 
     /// Which parts of the search held for an event.
-    pub(super) fn explain(&self, event: &dyn Fields) -> crate::search::Explanation {
-        self.plan.filter.explain(event)
+    pub(super) fn explain(
+        &self,
+        event: &dyn Fields,
+        room: &mut usize,
+    ) -> crate::search::Explanation {
+        self.plan.filter.explain(event, room)
     }
 }
 
@@ -551,30 +582,15 @@ fn now(window: Bounds) -> Option<i64> {
 
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
     let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut others: Vec<(&str, Vec<Value>)> = Vec::new();
-    for (name, value) in event.others() {
+    for (name, values) in event.others() {
         if has.contains(name) {
             continue;
         }
-        let value = Value::Text(String::from(&**value));
-        match places.get(name.as_str()).copied() {
-            Some(place) => {
-                if let Some((_, values)) = others.get_mut(place) {
-                    values.push(value);
-                }
-            }
-            None if has.len().saturating_add(others.len()) >= MAX_COLUMNS => {
-                count(&mut counters.fields, 1)
-            }
-            None => {
-                places.insert(name, others.len());
-                others.push((name, alloc::vec![value]));
-            }
+        if row.columns().len() >= MAX_COLUMNS {
+            count(&mut counters.fields, values.len() as u64);
+            continue;
         }
-    }
-    for (name, values) in others {
-        row.set(name, Value::from_list(values));
+        row.set(name, texts(values));
     }
 }
 

@@ -4,6 +4,7 @@
 //! runs; here is what holds for every input.
 
 mod datasets;
+mod hostile;
 mod passing;
 mod stored;
 mod streams;

@@ -54,6 +54,15 @@ impl Value {
         }
     }
 
+    /// The length of a text in bytes; 0 of what is none.
+    #[must_use]
+    pub(crate) fn text_bytes(&self) -> usize {
+        match self {
+            Value::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
+
     /// The text of a single value: `None` for null, several values joined by
     /// line feeds as Splunk shows them.
     #[must_use]

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Planner;
+use super::{Planner, TOO_MUCH_TEXT};
 
 use crate::rows::eval::{Check, Computed, Expr, FORMS, Function, Regex, ValuesFunction};
 use crate::rows::has_token;
@@ -66,13 +66,20 @@ impl Planner<'_> {
 
     /// Compiles an expression that stands at a place of the search.
     pub(super) fn regex(&self, pattern: &str, span: Span) -> Result<Regex, Error> {
-        Regex::new(pattern).map_err(|error| {
+        let regex = Regex::new(pattern).map_err(|error| {
             let code = match error.unsupported {
                 Some(_) => Code::UnsupportedFeature,
                 None => Code::Syntax,
             };
             self.error(code, error.message, error.unsupported, span)
-        })
+        })?;
+        if !self.context.bounds.take_expression(regex.bytes()) {
+            let message = "the regular expressions of all searches together take too much \
+                           memory: use fewer, or smaller ones";
+            let what = "regular expressions of this size";
+            return Err(self.error(Code::UnsupportedFeature, message, Some(what), span));
+        }
+        Ok(regex)
     }
 
     /// `mvfilter` goes through the values of one field, so its condition reads one.
@@ -118,6 +125,13 @@ impl Planner<'_> {
             )
         };
         let parsed = spl::parse(search, self.context.macros).map_err(|e| wrong(&e.message))?;
+        if !self
+            .context
+            .bounds
+            .take_text(parsed.source.expanded().len())
+        {
+            return Err(self.error(Code::Syntax, TOO_MUCH_TEXT, None, text.span));
+        }
         let [command] = parsed.pipeline.commands.as_slice() else {
             return Err(wrong("it is more than one command"));
         };

@@ -4,21 +4,22 @@
 
 use alloc::vec::Vec;
 
+use crate::rows::steps::Steps;
 use crate::value::Value;
 
-/// Null where either is; of several values any will do.
-pub(super) fn like(value: &Value, pattern: &Value) -> Option<bool> {
+/// Null where either is, or where there are no steps left; of several values any will do.
+pub(super) fn like(value: &Value, pattern: &Value, steps: &Steps<'_>) -> Option<bool> {
     let pattern = pattern.text()?;
     if value.is_null() {
         return None;
     }
-    Some(
-        value
-            .each()
-            .iter()
-            .filter_map(Value::text)
-            .any(|text| covers(&pattern, &text)),
-    )
+    let pattern: Vec<char> = pattern.chars().collect();
+    for text in value.each().iter().filter_map(Value::text) {
+        if covers(&pattern, &text, steps)? {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// The longest pattern, in characters. Time goes with the length of the text times
@@ -27,15 +28,14 @@ pub(super) fn like(value: &Value, pattern: &Value) -> Option<bool> {
 const MAX_PATTERN: usize = 1000;
 
 /// Does the pattern cover the whole text? After a `%` the leftmost place of what
-/// follows is the right one.
+/// follows is the right one. None where there are no steps left.
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "places of characters that are there, or behind one"
 )]
-fn covers(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
+fn covers(pattern: &[char], text: &str, steps: &Steps<'_>) -> Option<bool> {
     if pattern.len() > MAX_PATTERN {
-        return false;
+        return Some(false);
     }
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);
@@ -43,6 +43,7 @@ fn covers(pattern: &str, text: &str) -> bool {
     // one character later.
     let mut retry: Option<(usize, usize)> = None;
     loop {
+        steps.take(1)?;
         match (pattern.get(p), text.get(t)) {
             (Some('%'), _) => {
                 retry = Some((p + 1, t));
@@ -56,14 +57,14 @@ fn covers(pattern: &str, text: &str) -> bool {
                 p += 1;
                 t += 1;
             }
-            (None, None) => return true,
+            (None, None) => return Some(true),
             _ => match retry {
                 Some((after, from)) if from < text.len() => {
                     retry = Some((after, from + 1));
                     p = after;
                     t = from + 1;
                 }
-                _ => return false,
+                _ => return Some(false),
             },
         }
     }
@@ -72,6 +73,7 @@ fn covers(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::steps::asked;
     use proptest::prelude::*;
 
     #[test]
@@ -90,8 +92,21 @@ mod tests {
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(covers(pattern, text), wanted, "{pattern} on {text}");
+            assert_eq!(covers_text(pattern, text), wanted, "{pattern} on {text}");
         }
+    }
+
+    fn covers_text(pattern: &str, text: &str) -> bool {
+        let pattern: Vec<char> = pattern.chars().collect();
+        asked(|steps| covers(&pattern, text, steps)).0.unwrap()
+    }
+
+    /// Each `a` of the text is a place where the pattern may begin.
+    #[test]
+    fn a_text_takes_a_bounded_number_of_steps() {
+        let pattern: Vec<char> = std::format!("%{}b%", "a".repeat(900)).chars().collect();
+        let text = "a".repeat(4 << 20);
+        assert_eq!(asked(|steps| covers(&pattern, &text, steps)), (None, false));
     }
 
     fn naive(pattern: &[char], text: &[char]) -> bool {
@@ -108,7 +123,7 @@ mod tests {
         #[test]
         fn agrees_with_the_definition(pattern in "[ab%_]{0,8}", text in "[ab]{0,10}") {
             let letters = |text: &str| text.chars().collect::<Vec<_>>();
-            prop_assert_eq!(covers(&pattern, &text), naive(&letters(&pattern), &letters(&text)));
+            prop_assert_eq!(covers_text(&pattern, &text), naive(&letters(&pattern), &letters(&text)));
         }
     }
 }

@@ -25,6 +25,7 @@ pub use regex::{Found, Matches, Occurrences, Regex, RegexError, Replacement};
 
 use super::command::Context;
 use super::row::Row;
+use super::steps::Steps;
 use crate::value::Value;
 pub use operator::Operator;
 use view::View;
@@ -33,6 +34,12 @@ use view::View;
 /// is all that cannot be computed. Without it twenty times `eval a=a.a` would
 /// make a million times of every value.
 const MAX_TEXT: usize = 1 << 20;
+
+/// The steps that looking at a part of an expression costs.
+const EXPRESSION: usize = 4;
+
+/// The steps that comparing two values costs.
+const PAIR: usize = 8;
 
 /// An expression, ready to run.
 #[derive(Clone, Debug)]
@@ -116,7 +123,7 @@ impl Expr {
     /// The value for a row; null where there is none.
     #[must_use]
     pub fn value(&self, row: &Row, context: &Context<'_>) -> Value {
-        self.run(&View::new(row, context)).into_value()
+        self.outcome(row, context).into_value()
     }
 
     /// Is the expression true for a row?
@@ -127,7 +134,12 @@ impl Expr {
 
     /// Is the expression true or false for a row? None for null.
     pub(super) fn truth(&self, row: &Row, context: &Context<'_>) -> Option<bool> {
-        self.run(&View::new(row, context)).truth()
+        self.outcome(row, context).truth()
+    }
+
+    fn outcome(&self, row: &Row, context: &Context<'_>) -> Outcome {
+        let steps = Steps::of(row, context);
+        self.run(&View::new(row, context, &steps))
     }
 
     /// Is the expression a condition, true or false rather than a value?
@@ -155,7 +167,7 @@ impl Expr {
             Expr::Chain(first, rest) => rest
                 .iter()
                 .try_fold(first.constant()?, |left, (op, right)| {
-                    Some(op.apply(&left, &right.constant()?))
+                    Some(op.apply(left, &right.constant()?))
                 }),
             _ => None,
         }
@@ -248,8 +260,16 @@ impl Expr {
     }
 
     /// Recurses as deep as the expression has parentheses and calls, which the
-    /// parser bounds.
+    /// parser bounds. Null where there are no steps left.
     fn run(&self, view: &View<'_>) -> Outcome {
+        let enough = view.steps.take(EXPRESSION).and_then(|()| match self {
+            Expr::Constant(value) => view.steps.take(weight(value)),
+            Expr::Field(name) => view.steps.take(weight(view.get(name))),
+            _ => Some(()),
+        });
+        if enough.is_none() {
+            return Outcome::NULL;
+        }
         match self {
             Expr::Constant(value) => Outcome::Value(value.clone()),
             Expr::Field(name) => Outcome::Value(view.get(name).clone()),
@@ -262,28 +282,41 @@ impl Expr {
                 let odd = truths.try_fold(false, |odd, truth| Some(odd != truth?));
                 Outcome::from_truth(odd)
             }
-            Expr::Compare(left, relation, right) => {
-                Outcome::from_truth(compare(&left.seen(view), *relation, &right.seen(view)))
-            }
+            Expr::Compare(left, relation, right) => Outcome::from_truth(compare(
+                &left.seen(view),
+                *relation,
+                &right.seen(view),
+                view.steps,
+            )),
             Expr::Like(value, pattern) => {
                 let (value, pattern) = (value.seen(view), pattern.seen(view));
-                Outcome::from_truth(like::like(&value, &pattern))
+                Outcome::from_truth(like::like(&value, &pattern, view.steps))
             }
             Expr::In(value, among) => {
                 let value = value.seen(view);
                 let truths = among
                     .iter()
-                    .map(|one| compare(&value, Relation::Equal, &one.seen(view)));
+                    .map(|one| compare(&value, Relation::Equal, &one.seen(view), view.steps));
                 Outcome::from_truth(any(truths))
             }
             Expr::Chain(first, rest) => {
                 let first = first.seen(view);
-                let value = rest.iter().fold(first, |left, (op, right)| {
-                    op.apply(&left, &right.seen(view))
-                });
+                let value = rest
+                    .iter()
+                    .fold(first, |left, (op, right)| op.apply(left, &right.seen(view)));
                 Outcome::Value(value)
             }
-            Expr::Call(function, arguments) => function.call(arguments, view),
+            Expr::Call(function, arguments) => {
+                let outcome = function.call(arguments, view);
+                let made = match &outcome {
+                    Outcome::Value(value) => weight(value),
+                    Outcome::Truth(_) => 0,
+                };
+                match view.steps.take(made) {
+                    Some(()) => outcome,
+                    None => Outcome::NULL,
+                }
+            }
         }
     }
 }
@@ -313,12 +346,24 @@ fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     result
 }
 
+/// The steps that a value costs whoever reads all of it.
+fn weight(value: &Value) -> usize {
+    let each = value.each().iter().map(|one| match one {
+        Value::Text(text) => 1 + text.len() / 4,
+        _ => 1,
+    });
+    each.sum()
+}
+
 /// Compares values: as numbers where both are, else as text with case; null
-/// where either is. Of several values any will do `[U]`.
-fn compare(left: &Value, relation: Relation, right: &Value) -> Option<bool> {
+/// where either is, or where there are no steps left. Of several values any will do
+/// `[U]`.
+fn compare(left: &Value, relation: Relation, right: &Value, steps: &Steps<'_>) -> Option<bool> {
     if left.is_null() || right.is_null() {
         return None;
     }
+    let pairs = left.each().len().saturating_mul(right.each().len());
+    steps.take(pairs.saturating_mul(PAIR))?;
     Some(left.each().iter().any(|left| {
         right
             .each()

@@ -1,6 +1,6 @@
 //! Arithmetic and joining of text.
 
-use alloc::format;
+use alloc::string::String;
 
 use super::MAX_TEXT;
 use crate::value::{Number, Value};
@@ -23,7 +23,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    pub(in crate::rows) fn apply(self, left: &Value, right: &Value) -> Value {
+    pub(in crate::rows) fn apply(self, left: Value, right: &Value) -> Value {
         if left.is_null() || right.is_null() {
             return Value::Null;
         }
@@ -34,7 +34,7 @@ impl Operator {
             (Some(left), Some(right)) => {
                 self.compute(left, right).map_or(Value::Null, Value::Number)
             }
-            _ if self == Operator::Add && both_text(left, right) => join(left, right),
+            _ if self == Operator::Add && both_text(&left, right) => join(left, right),
             _ => Value::Null,
         }
     }
@@ -68,17 +68,23 @@ impl Operator {
 }
 
 pub(super) fn negate(value: &Value) -> Value {
-    Operator::Subtract.apply(&Value::Number(Number::Int(0)), value)
+    Operator::Subtract.apply(Value::Number(Number::Int(0)), value)
 }
 
 fn both_text(left: &Value, right: &Value) -> bool {
     matches!((left, right), (Value::Text(_), Value::Text(_)))
 }
 
-fn join(left: &Value, right: &Value) -> Value {
-    match (left.text(), right.text()) {
-        (Some(left), Some(right)) if left.len().saturating_add(right.len()) <= MAX_TEXT => {
-            Value::Text(format!("{left}{right}"))
+/// Onto the text that is there: copied, a chain of them would take the square of it.
+fn join(left: Value, right: &Value) -> Value {
+    let mut joined = match left {
+        Value::Text(text) => text,
+        other => other.text().map(String::from).unwrap_or_default(),
+    };
+    match right.text() {
+        Some(right) if joined.len().saturating_add(right.len()) <= MAX_TEXT => {
+            joined.push_str(&right);
+            Value::Text(joined)
         }
         _ => Value::Null,
     }

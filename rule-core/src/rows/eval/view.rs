@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 
+use crate::rows::steps::Steps;
 use crate::rows::{Context, Row};
 use crate::search::{Field, Fields};
 use crate::value::Value;
@@ -12,6 +13,8 @@ use crate::value::Value;
 pub(in crate::rows) struct View<'v> {
     row: &'v Row,
     pub(super) context: &'v Context<'v>,
+    /// What computing the expression may take.
+    pub(super) steps: &'v Steps<'v>,
     single: Option<Single<'v>>,
 }
 
@@ -23,10 +26,11 @@ struct Single<'v> {
 }
 
 impl<'v> View<'v> {
-    pub(in crate::rows) fn new(row: &'v Row, context: &'v Context<'v>) -> Self {
+    pub(super) fn new(row: &'v Row, context: &'v Context<'v>, steps: &'v Steps<'v>) -> Self {
         View {
             row,
             context,
+            steps,
             single: None,
         }
     }
@@ -36,6 +40,7 @@ impl<'v> View<'v> {
         View {
             row: self.row,
             context: self.context,
+            steps: self.steps,
             single: Some(Single {
                 field,
                 value,

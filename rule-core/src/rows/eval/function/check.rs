@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use super::Arguments;
 use super::pattern::Computed;
 use crate::rows::eval::{Outcome, Regex, like};
+use crate::rows::steps::Steps;
 use crate::search::{Cidr, Test};
 use crate::value::{Number, Value};
 
@@ -41,6 +42,7 @@ pub enum Check {
 
 impl Check {
     pub(super) fn call(&self, arguments: &Arguments<'_>) -> Option<bool> {
+        let steps = arguments.view.steps;
         Some(match self {
             Check::True => true,
             Check::False => false,
@@ -53,12 +55,12 @@ impl Check {
                 !value.is_null() && value.number().is_none()
             }
             Check::IsBoolean => matches!(arguments.run(0), Outcome::Truth(_)),
-            Check::Like => return like::like(&arguments.value(0), &arguments.value(1)),
-            Check::Match(regex) => any_match(regex, &arguments.value(0)),
+            Check::Like => return like::like(&arguments.value(0), &arguments.value(1), steps),
+            Check::Match(regex) => any_match(regex, &arguments.value(0), steps)?,
             Check::MatchComputed(cache) => {
                 let pattern = arguments.text(1)?;
                 let value = arguments.value(0);
-                return cache.with(&pattern, |regex| any_match(regex, &value));
+                return cache.with(&pattern, steps, |regex| any_match(regex, &value, steps))?;
             }
             Check::Cidr => {
                 let network = Cidr::parse(&arguments.text(0)?)?;
@@ -82,7 +84,9 @@ fn is_null(arguments: &Arguments<'_>) -> bool {
     }
 }
 
-fn any_match(regex: &Regex, value: &Value) -> bool {
+/// None where there are no steps left.
+fn any_match(regex: &Regex, value: &Value, steps: &Steps<'_>) -> Option<bool> {
     let mut texts = value.each().iter().filter_map(Value::text);
-    texts.any(|text| regex.is_match(&text))
+    let matches = texts.any(|text| regex.is_match(&text, steps));
+    (matches || steps.sufficed()).then_some(matches)
 }

@@ -37,7 +37,7 @@ impl Choice {
             }
             Choice::NullIf => {
                 let (value, other) = (arguments.value(0), arguments.value(1));
-                match compare(&value, Relation::Equal, &other) {
+                match compare(&value, Relation::Equal, &other, arguments.view.steps) {
                     Some(true) => Outcome::NULL,
                     _ => Outcome::Value(value),
                 }

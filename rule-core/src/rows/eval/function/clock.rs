@@ -19,6 +19,10 @@ pub enum Clock {
     Parse,
 }
 
+/// The longest format that times are written by, in bytes: each of its letters may be
+/// many of the text.
+const MAX_FORMAT: usize = 1000;
+
 impl Clock {
     pub(super) fn call(self, arguments: &Arguments<'_>) -> Option<Value> {
         let context = arguments.view.context;
@@ -31,7 +35,7 @@ impl Clock {
                 Some(Value::Number(Number::Int(at)))
             }
             Clock::Format => {
-                let format = arguments.text(1)?;
+                let format = arguments.text(1).filter(|text| text.len() <= MAX_FORMAT)?;
                 Some(list::map(&arguments.value(0), |one| {
                     time(one).map_or(Value::Null, |time| {
                         Value::Text(strftime(time, &format, context.zone))

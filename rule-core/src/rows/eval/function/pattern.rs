@@ -9,6 +9,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use regex_automata::util::pool::Pool;
 
 use crate::rows::eval::Regex;
+use crate::rows::steps::Steps;
 
 /// The last expressions that were computed in one place of a search, compiled: most rows
 /// have one of a few. Whether one is kept changes no result.
@@ -35,8 +36,14 @@ impl Default for Computed {
 }
 
 impl Computed {
-    /// What `ask` says of the compiled expression; None for what is none.
-    pub(super) fn with<T>(&self, pattern: &str, ask: impl FnOnce(&Regex) -> T) -> Option<T> {
+    /// What `ask` says of the compiled expression; None for what is none, and where there
+    /// are no steps left to compile it.
+    pub(super) fn with<T>(
+        &self,
+        pattern: &str,
+        steps: &Steps<'_>,
+        ask: impl FnOnce(&Regex) -> T,
+    ) -> Option<T> {
         if pattern.len() > MAX_PATTERN {
             return None;
         }
@@ -45,6 +52,7 @@ impl Computed {
             return regex.as_ref().map(ask);
         }
         let regex = Regex::new(pattern).ok();
+        steps.take(regex.as_ref().map_or(Regex::LARGEST, Regex::bytes))?;
         let answer = regex.as_ref().map(ask);
         if kept.len() >= KEPT {
             kept.remove(0);

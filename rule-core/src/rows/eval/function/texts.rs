@@ -45,6 +45,7 @@ pub enum TextFunction {
 impl TextFunction {
     pub(super) fn call(&self, arguments: &Arguments<'_>) -> Option<Value> {
         let value = arguments.value(0);
+        let steps = arguments.view.steps;
         match self {
             TextFunction::Lower => Some(each(&value, |text| Some(text.to_lowercase()))),
             TextFunction::Upper => Some(each(&value, |text| Some(text.to_uppercase()))),
@@ -82,14 +83,16 @@ impl TextFunction {
             TextFunction::Replace(regex) => {
                 let by = Replacement::new(&arguments.text(2)?);
                 Some(each(&value, |text| {
-                    regex.replace(text, &by, Occurrences::All)
+                    regex.replace(text, &by, Occurrences::All, steps)
                 }))
             }
             TextFunction::ReplaceComputed(cache) => {
                 let pattern = arguments.text(1)?;
                 let by = Replacement::new(&arguments.text(2)?);
-                cache.with(&pattern, |regex| {
-                    each(&value, |text| regex.replace(text, &by, Occurrences::All))
+                cache.with(&pattern, steps, |regex| {
+                    each(&value, |text| {
+                        regex.replace(text, &by, Occurrences::All, steps)
+                    })
                 })
             }
             TextFunction::Split => split(&value, &arguments.text(1)?),

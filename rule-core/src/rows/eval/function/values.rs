@@ -8,6 +8,7 @@ use super::Arguments;
 use super::pattern::Computed;
 use crate::rows::eval::list::List;
 use crate::rows::eval::{MAX_TEXT, Operator, Outcome, Regex};
+use crate::rows::steps::Steps;
 use crate::time::Relative;
 use crate::value::{Number, Value};
 
@@ -71,10 +72,13 @@ impl ValuesFunction {
                 });
                 Some(Value::from_list(values))
             }
-            ValuesFunction::Find(regex) => find(regex, &arguments.value(0)),
+            ValuesFunction::Find(regex) => find(regex, &arguments.value(0), arguments.view.steps),
             ValuesFunction::FindComputed(cache) => {
                 let value = arguments.value(0);
-                cache.with(&arguments.text(1)?, |regex| find(regex, &value))?
+                let steps = arguments.view.steps;
+                cache.with(&arguments.text(1)?, steps, |regex| {
+                    find(regex, &value, steps)
+                })?
             }
             ValuesFunction::Index => index(arguments),
             ValuesFunction::Join => join(&arguments.value(0), &arguments.text(1)?),
@@ -131,9 +135,9 @@ fn place(index: usize) -> Value {
     Value::Number(Number::Int(whole(index)))
 }
 
-fn find(regex: &Regex, value: &Value) -> Option<Value> {
+fn find(regex: &Regex, value: &Value, steps: &Steps<'_>) -> Option<Value> {
     let mut texts = value.each().iter().map(Value::text);
-    let found = texts.position(|text| text.is_some_and(|text| regex.is_match(&text)));
+    let found = texts.position(|text| text.is_some_and(|text| regex.is_match(&text, steps)));
     found.map(place)
 }
 

@@ -4,46 +4,38 @@
 //! but for what cannot: look-around, backreferences and the like are refused when the
 //! rule is opened, by name (`pcre`).
 //!
-//! The two engines are the ones that `regex_automata::meta` would choose from here, and
-//! chosen as it does; its own choice brings engines and literal search that no build of
-//! ours has on.
+//! The parser and the compiler are those of `regex_automata`; what they make is run by a
+//! machine of our own, which counts its steps (`machine`).
 
 mod found;
+mod machine;
 mod pcre;
 mod replace;
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-use regex_automata::nfa::thompson::{BuildError, Compiler, Config, NFA, backtrack, pikevm};
-use regex_automata::util::primitives::{NonMaxUsize, PatternID};
+use regex_automata::nfa::thompson::{Compiler, Config, NFA};
+use regex_automata::util::primitives::PatternID;
 use regex_automata::util::{pool::Pool, syntax};
-use regex_automata::{Anchored, Input};
 
 pub use found::{Found, Matches};
+use machine::{Machine, Slot, Threads};
 pub use replace::{Occurrences, Replacement};
+
+use crate::rows::steps::Steps;
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub struct Regex {
-    engines: Arc<Engines>,
+    shared: Arc<Shared>,
 }
 
-/// One program for two engines, and the memory that searches work in.
+/// A program, and the memory that searches work in.
 #[derive(Debug)]
-struct Engines {
-    /// The faster one for a short text: in a long one it prepares for all of it, wherever
-    /// the match is.
-    backtracker: backtrack::BoundedBacktracker,
-    pike: pikevm::PikeVM,
-    caches: Pool<Caches, Box<dyn Fn() -> Caches + Send + Sync>>,
-}
-
-#[derive(Debug)]
-struct Caches {
-    backtracker: backtrack::Cache,
-    pike: pikevm::Cache,
+struct Shared {
+    machine: Machine,
+    threads: Pool<Threads, fn() -> Threads>,
 }
 
 /// Why an expression cannot run.
@@ -55,13 +47,14 @@ pub struct RegexError {
     pub unsupported: Option<&'static str>,
 }
 
-/// The memory that a compiled expression may take.
-const SIZE_LIMIT: usize = 1 << 20;
-
-/// The length of a short text, where `regex_automata::meta` draws the line too.
-const SHORT: usize = 128;
+/// The groups that the threads of a search note together, at the most: of so many groups
+/// times so many states.
+const MOST_SLOTS: usize = 1 << 20;
 
 impl Regex {
+    /// The memory that a compiled expression may take, in bytes.
+    pub const LARGEST: usize = 1 << 20;
+
     /// Compiles an expression.
     ///
     /// # Errors
@@ -71,31 +64,43 @@ impl Regex {
         let translated = pcre::translate(pattern).map_err(|what| needs(pattern, what))?;
         let parsed = syntax::parse(&translated).map_err(|error| no_expression(pattern, &error))?;
         let program = Compiler::new()
-            .configure(Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
-            .build_from_hir(&parsed);
-        let engines =
-            program
-                .map_err(Box::new)
-                .and_then(Engines::new)
-                .map_err(|error| match error.size_limit() {
-                    Some(_) => needs(pattern, "an expression of this size"),
-                    None => no_expression(pattern, &*error),
-                })?;
+            .configure(Config::new().nfa_size_limit(Some(Self::LARGEST)))
+            .build_from_hir(&parsed)
+            .map_err(|error| match error.size_limit() {
+                Some(_) => needs(pattern, TOO_LARGE),
+                None => no_expression(pattern, &error),
+            })?;
+        program
+            .look_set_any()
+            .available()
+            .map_err(|error| no_expression(pattern, &error))?;
+        if slots(&program).saturating_mul(program.states().len()) > MOST_SLOTS {
+            return Err(needs(pattern, TOO_LARGE));
+        }
         Ok(Regex {
-            engines: Arc::new(engines),
+            shared: Arc::new(Shared {
+                machine: Machine::new(program),
+                threads: Pool::new(Threads::default),
+            }),
         })
     }
 
-    /// Does the expression match anywhere in `text`?
+    /// The memory that the expression takes, in bytes.
     #[must_use]
-    pub fn is_match(&self, text: &str) -> bool {
-        self.engines.is_match(text)
+    pub fn bytes(&self) -> usize {
+        self.shared.machine.program().memory_usage()
+    }
+
+    /// Does the expression match anywhere in `text`? False too where there are no steps
+    /// left to find out.
+    pub(in crate::rows) fn is_match(&self, text: &str, steps: &Steps<'_>) -> bool {
+        self.search(text, 0, &mut [], steps)
     }
 
     /// The named groups, in the order in which they open: the number of each (the whole
     /// match is 0) and its name.
     pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        let groups = self.engines.pike.get_nfa().group_info();
+        let groups = self.shared.machine.program().group_info();
         groups
             .pattern_names(PatternID::ZERO)
             .enumerate()
@@ -105,76 +110,52 @@ impl Regex {
     /// How many groups there are, the whole match counted.
     #[must_use]
     pub fn groups(&self) -> usize {
-        let groups = self.engines.pike.get_nfa().group_info();
-        groups.group_len(PatternID::ZERO)
+        slots(self.shared.machine.program()) / 2
     }
 
     /// The first match at or after a byte of `text`, with its groups. What stands before
     /// that byte is seen by `^` and `\b`. None too where it is beyond the end or inside
-    /// a character.
-    #[must_use]
-    pub fn find_at<'t>(&self, text: &'t str, from: usize) -> Option<Found<'t>> {
+    /// a character, and where there are no steps left.
+    pub(in crate::rows) fn find_at<'t>(
+        &self,
+        text: &'t str,
+        from: usize,
+        steps: &Steps<'_>,
+    ) -> Option<Found<'t>> {
         text.get(from..)?;
         let mut slots = alloc::vec![None; self.groups().saturating_mul(2)];
-        self.engines.search(text, from, &mut slots)?;
-        Some(Found::new(text, slots))
+        let is_found = self.search(text, from, &mut slots, steps);
+        is_found.then(|| Found::new(text, slots))
     }
 
-    /// The matches in `text` from left to right, none over another.
-    #[must_use]
-    pub fn matches<'t>(&self, text: &'t str) -> Matches<'_, 't> {
-        Matches::new(self, text)
-    }
-}
-
-impl Engines {
-    fn new(program: NFA) -> Result<Self, Box<BuildError>> {
-        let backtracker =
-            backtrack::BoundedBacktracker::new_from_nfa(program.clone()).map_err(Box::new)?;
-        let pike = pikevm::PikeVM::new_from_nfa(program).map_err(Box::new)?;
-        let (for_backtracker, for_pike) = (backtracker.clone(), pike.clone());
-        let caches = move || Caches {
-            backtracker: for_backtracker.create_cache(),
-            pike: for_pike.create_cache(),
-        };
-        Ok(Engines {
-            backtracker,
-            pike,
-            caches: Pool::new(Box::new(caches)),
-        })
+    /// The matches in `text` from left to right, none over another, as far as the steps
+    /// go.
+    pub(in crate::rows) fn matches<'r, 't>(
+        &'r self,
+        text: &'t str,
+        steps: &'r Steps<'r>,
+    ) -> Matches<'r, 't> {
+        Matches::new(self, text, steps)
     }
 
-    fn is_match(&self, text: &str) -> bool {
-        let mut caches = self.caches.get();
-        let input = Input::new(text).earliest(true);
-        if text.len() <= SHORT
-            && let Ok(is_match) = self
-                .backtracker
-                .try_is_match(&mut caches.backtracker, input.clone())
-        {
-            return is_match;
-        }
-        self.pike.is_match(&mut caches.pike, input)
-    }
-
-    /// Notes where the groups of the first match at or after a byte begin and end.
-    fn search(&self, text: &str, from: usize, slots: &mut Slots) -> Option<()> {
-        let mut caches = self.caches.get();
-        let input = Input::new(text).range(from..).anchored(Anchored::No);
-        if text.len().saturating_sub(from) <= SHORT
-            && let Ok(found) =
-                self.backtracker
-                    .try_search_slots(&mut caches.backtracker, &input, slots)
-        {
-            return found.map(|_| ());
-        }
-        let found = self.pike.search_slots(&mut caches.pike, &input, slots);
-        found.map(|_| ())
+    fn search(&self, text: &str, from: usize, slots: &mut [Slot], steps: &Steps<'_>) -> bool {
+        let mut threads = self.shared.threads.get();
+        let machine = &self.shared.machine;
+        let found = machine.search(&mut threads, text, from, slots, steps);
+        threads.give_back();
+        found == Some(true)
     }
 }
 
-/// The begin and the end of each group; none where it took no part.
-type Slots = [Option<NonMaxUsize>];
+/// The begins and the ends of the groups of a program.
+fn slots(program: &NFA) -> usize {
+    program
+        .group_info()
+        .group_len(PatternID::ZERO)
+        .saturating_mul(2)
+}
+
+const TOO_LARGE: &str = "an expression of this size";
 
 fn needs(pattern: &str, what: &'static str) -> RegexError {
     RegexError {
@@ -204,6 +185,7 @@ fn shown(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::steps::asked;
 
     #[test]
     fn expressions() {
@@ -219,11 +201,8 @@ mod tests {
             ("", "", true),
         ] {
             let expression = Regex::new(pattern).unwrap();
-            assert_eq!(expression.is_match(text), wanted, "{pattern} on {text}");
-            // The same in a long text, which the other engine reads.
-            let before = if pattern.starts_with('^') { "" } else { "\n" };
-            let long = alloc::format!("{}{text}", before.repeat(SHORT));
-            assert_eq!(expression.is_match(&long), wanted, "{pattern} on {long}");
+            let (is_match, _) = asked(|steps| expression.is_match(text, steps));
+            assert_eq!(is_match, wanted, "{pattern} on {text}");
         }
     }
 
@@ -247,5 +226,35 @@ mod tests {
             Regex::new("a(").unwrap_err().message,
             "`a(` is no regular expression: unclosed group"
         );
+    }
+
+    /// Each of these looks at the rest of the text for each of its places, so that all
+    /// matches of a text of this length would take longer than anyone waits.
+    #[test]
+    fn all_matches_take_a_bounded_number_of_steps() {
+        let text = "a".repeat(8 << 20) + "c";
+        for pattern in ["a[^b]*b|a", "(a|aa)*b|a", "(a+)+$|a", "a*?b|a"] {
+            let regex = Regex::new(pattern).unwrap();
+            let (_, sufficed) = asked(|steps| regex.matches(&text, steps).count());
+            assert!(!sufficed, "{pattern}");
+            let by = Replacement::new("x");
+            let (replaced, _) = asked(|steps| regex.replace(&text, &by, Occurrences::All, steps));
+            assert_eq!(replaced, None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_large_expression_takes_a_bounded_number_of_steps() {
+        let regex = Regex::new("[ab]*a[ab]{9000}c").unwrap();
+        let text = "ab".repeat(4 << 20);
+        let (is_match, sufficed) = asked(|steps| regex.is_match(&text, steps));
+        assert!(!is_match && !sufficed);
+    }
+
+    #[test]
+    fn groups_times_states_are_bounded() {
+        let groups: String = (0..1000).map(|at| alloc::format!("(?<n{at}>a?)")).collect();
+        let error = Regex::new(&groups).unwrap_err();
+        assert_eq!(error.unsupported, Some(TOO_LARGE));
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Found, Regex};
 use crate::rows::eval::MAX_TEXT;
+use crate::rows::steps::Steps;
 
 /// What matches are replaced by: text, and groups of the match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +72,18 @@ impl Replacement {
 }
 
 impl Regex {
-    /// The text with matches replaced. None where it would become too long (a MiB).
-    #[must_use]
-    pub fn replace(&self, text: &str, by: &Replacement, which: Occurrences) -> Option<String> {
+    /// The text with matches replaced. None where it would become too long (a MiB), or
+    /// where there are no steps left.
+    pub(in crate::rows) fn replace(
+        &self,
+        text: &str,
+        by: &Replacement,
+        which: Occurrences,
+        steps: &Steps<'_>,
+    ) -> Option<String> {
         let mut out = String::new();
         let mut done = 0;
-        for (place, found) in (1..).zip(self.matches(text)) {
+        for (place, found) in (1..).zip(self.matches(text, steps)) {
             match which {
                 Occurrences::Only(number) if place < number => continue,
                 Occurrences::Only(number) if place > number => break,
@@ -90,7 +97,7 @@ impl Regex {
             done = range.end;
         }
         push(&mut out, text.get(done..).unwrap_or_default())?;
-        Some(out)
+        steps.sufficed().then_some(out)
     }
 }
 
@@ -105,6 +112,7 @@ fn push(out: &mut String, part: &str) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::steps::asked;
 
     #[test]
     fn replaces() {
@@ -122,7 +130,8 @@ mod tests {
             ("$", "\u{e4}", "!", All, "\u{e4}!"),
         ] {
             let regex = Regex::new(pattern).unwrap();
-            let found = regex.replace(text, &Replacement::new(by), which);
+            let by_text = Replacement::new(by);
+            let (found, _) = asked(|steps| regex.replace(text, &by_text, which, steps));
             assert_eq!(
                 found.as_deref(),
                 Some(wanted),
@@ -135,10 +144,8 @@ mod tests {
     fn a_text_does_not_grow_without_bound() {
         let regex = Regex::new("a").unwrap();
         let by = Replacement::new(&"x".repeat(1 << 12));
-        assert!(
-            regex
-                .replace(&"a".repeat(1 << 9), &by, Occurrences::All)
-                .is_none()
-        );
+        let text = "a".repeat(1 << 9);
+        let (replaced, _) = asked(|steps| regex.replace(&text, &by, Occurrences::All, steps));
+        assert!(replaced.is_none());
     }
 }
