@@ -35,8 +35,8 @@ impl Budget {
     /// Takes comparisons off, at a place of the record; is nothing left?
     #[expect(
         clippy::arithmetic_side_effects,
-        reason = "what is compared is no more than the record has bytes, by one part that is no \
-                  larger than the needles; one_in is a part of a figure that is not 0"
+        reason = "it is over once more is compared than FREE and a part of the bytes that were \
+                  passed, which are in memory; one_in is not 0"
     )]
     pub(super) fn is_spent(&mut self, at: usize, comparisons: usize) -> bool {
         self.compared += comparisons;
