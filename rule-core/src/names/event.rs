@@ -144,7 +144,7 @@ impl<'r> Others<'r> {
         if let Some(place) = self.places.get(name) {
             let fits = self.values < MOST_OTHERS;
             if fits && let Some((_, values)) = self.fields.get_mut(*place) {
-                self.values += 1;
+                self.values = self.values.saturating_add(1);
                 values.push(value);
             }
             return fits;
@@ -261,7 +261,7 @@ impl<'r> Slots<'r> for Event<'r> {
     fn add(&mut self, slot: usize, value: Cow<'r, str>) {
         if let Some(slot) = self.slots.get_mut(slot) {
             let is_kept = slot.offer(0, value);
-            self.left_out += u64::from(!is_kept);
+            self.left_out = self.left_out.saturating_add(u64::from(!is_kept));
         }
     }
 }

@@ -186,7 +186,7 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
             let is_kept = self.event.others.add(name, value);
             // A value that its own field has no room for either is one.
             if !is_kept && self.event.left_out == left_out {
-                self.event.left_out += 1;
+                self.event.left_out = self.event.left_out.saturating_add(1);
             }
         }
     }

@@ -95,13 +95,13 @@ impl Planner<'_> {
 
     /// Recurses as deep as brackets are nested, which the parser bounds.
     fn check_command(&self, command: &ast::Command, count: &mut Count) -> Result<(), Error> {
-        count.commands += 1;
+        count.commands = count.commands.saturating_add(1);
         let name = command.name.text.as_str();
         let listed = listed(&command.body);
         match &command.body {
-            Body::Eval(assignments) => count.fields += assignments.len(),
+            Body::Eval(assignments) => count.set(assignments.len()),
             Body::FillNull { fields, .. } => {
-                count.fields += fields.iter().filter(|one| one.text.contains('*')).count();
+                count.set(fields.iter().filter(|one| one.text.contains('*')).count());
             }
             _ => {}
         }
@@ -140,7 +140,7 @@ impl Planner<'_> {
                 name.text.as_str()
             };
             let count = counts.entry(field).or_default();
-            *count += 1;
+            *count = count.saturating_add(1);
             if *count > MOST_OF_ONE {
                 let message = format!(
                     "a field is in more than {MOST_OF_ONE} functions and by-clauses of one \
@@ -164,7 +164,10 @@ impl Planner<'_> {
             .map(|one| match (&one.alias, &one.argument) {
                 (Some(alias), _) => named(alias),
                 (None, AggregateArgument::None) => (0, one.span),
-                (None, _) => ((one.span.end - one.span.start) as usize, one.span),
+                (None, _) => (
+                    one.span.end.saturating_sub(one.span.start) as usize,
+                    one.span,
+                ),
             });
         self.check_repeats(aggregates, by)?;
         let long = |(length, span): (usize, Span)| (length > LONGEST_NAME).then_some(span);
@@ -187,13 +190,20 @@ struct Count {
     fields: usize,
 }
 
+impl Count {
+    /// Counts fields that a command sets.
+    fn set(&mut self, fields: usize) {
+        self.fields = self.fields.saturating_add(fields);
+    }
+}
+
 /// How many things a command lists.
 fn listed(body: &Body) -> usize {
     match body {
         Body::Search(_) | Body::Where(_) | Body::Head(_) => 0,
         Body::Eval(assignments) => assignments.len(),
-        Body::Stats(stats) => stats.aggregates.len() + stats.by.len(),
-        Body::Tstats(tstats) => tstats.aggregates.len() + tstats.by.len(),
+        Body::Stats(stats) => stats.aggregates.len().saturating_add(stats.by.len()),
+        Body::Tstats(tstats) => tstats.aggregates.len().saturating_add(tstats.by.len()),
         Body::Convert(convert) => convert.functions.len(),
         Body::Rename(renamings) => renamings.len(),
         Body::Table(names) | Body::Fields { names, .. } => names.len(),
@@ -207,7 +217,7 @@ fn listed(body: &Body) -> usize {
 fn arguments_of(arguments: &[Argument]) -> usize {
     let counted = arguments.iter().map(|one| match one {
         Argument::Comma(_) => 0,
-        Argument::Group { inside, .. } => 1 + arguments_of(inside),
+        Argument::Group { inside, .. } => arguments_of(inside).saturating_add(1),
         _ => 1,
     });
     counted.sum()

@@ -200,7 +200,8 @@ impl Lookup {
         texts: &BTreeSet<Cow<'_, str>>,
         steps: &Steps<'_>,
     ) -> bool {
-        let is_left = |text: &&Cow<'_, str>| steps.take(TRY + text.len() / 4).is_some();
+        let is_left =
+            |text: &&Cow<'_, str>| steps.take((text.len() / 4).saturating_add(TRY)).is_some();
         let mut texts = texts.iter().take_while(is_left);
         texts.any(|text| match &input.wanted {
             WantedBy::Text(places) => places
@@ -227,7 +228,7 @@ impl LookupTable {
             .iter()
             .map(|row| place.and_then(|place| row.get(place)));
         values
-            .map(|value| VALUE + value.map_or(0, String::len))
+            .map(|value| value.map_or(0, String::len).saturating_add(VALUE))
             .sum()
     }
 

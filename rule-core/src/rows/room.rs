@@ -40,9 +40,11 @@ fn most(growth: Growth, bytes: usize, columns: usize) -> usize {
     match growth {
         Growth::None => bytes,
         Growth::Columns => bytes
-            .saturating_mul(2 + columns)
+            .saturating_mul(columns.saturating_add(2))
             .max(bytes.saturating_add(LEAST)),
-        Growth::Rows => bytes.saturating_mul(MOST_TIMES + columns).max(LEAST),
+        Growth::Rows => bytes
+            .saturating_mul(columns.saturating_add(MOST_TIMES))
+            .max(LEAST),
     }
 }
 
@@ -97,7 +99,8 @@ impl<'c> Room<'c> {
         let fits = match after.checked_sub(before) {
             Some(more) => self.take(more),
             None => {
-                self.bytes = self.bytes.saturating_add(before - after);
+                let less = before.saturating_sub(after);
+                self.bytes = self.bytes.saturating_add(less);
                 true
             }
         };

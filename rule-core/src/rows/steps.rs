@@ -74,7 +74,7 @@ impl<'s> Steps<'s> {
             Stage::Measured => {
                 let shared = &self.context.steps;
                 let taken = count.max(BASE).min(shared.get());
-                shared.set(shared.get() - taken);
+                shared.set(shared.get().saturating_sub(taken));
                 self.left.set(self.left.get().saturating_add(taken));
                 if self.left.get() >= count {
                     return self.take(count);

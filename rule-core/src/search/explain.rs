@@ -113,12 +113,12 @@ impl Condition {
         let (mut values, mut left_out) = (Vec::new(), 0);
         if let Some(field) = self.field() {
             let _ = fields.any(field, &mut |value| {
-                match room.checked_sub(value.len() + VALUE) {
+                match room.checked_sub(value.len().saturating_add(VALUE)) {
                     Some(rest) => {
                         *room = rest;
                         values.push(String::from(value));
                     }
-                    None => left_out += 1,
+                    None => left_out = usize::saturating_add(left_out, 1),
                 }
                 false
             });

@@ -165,6 +165,10 @@ impl Case {
     /// The same by the table of Knuth, Morris and Pratt: for each start of the part the
     /// longest one that it ends with.
     #[cold]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "where the part ends, a byte that is there, no part is longer than what went by"
+    )]
     fn find_long(self, value: &[u8], folded: &[u8]) -> Option<usize> {
         let mut longest: Vec<u32> = Vec::with_capacity(folded.len());
         let mut matched = 0_usize;
@@ -172,7 +176,7 @@ impl Case {
             if at > 0 {
                 matched = shorter(folded, &longest, matched, *byte);
             }
-            longest.push(matched as u32);
+            longest.push(u32::try_from(matched).unwrap_or(u32::MAX));
         }
         let mut matched = 0;
         for (at, byte) in value.iter().enumerate() {
@@ -190,6 +194,10 @@ impl Case {
 }
 
 /// How much of the part is matched with a byte more.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a byte of the part is there"
+)]
 fn shorter(part: &[u8], longest: &[u32], mut matched: usize, byte: u8) -> usize {
     loop {
         if part.get(matched) == Some(&byte) {

@@ -237,7 +237,7 @@ impl Engine {
         if decoded.invalid_utf8 {
             count(&mut self.counters.invalid_utf8, 1);
         }
-        self.counters.fields += event.left_out();
+        count(&mut self.counters.fields, event.left_out());
         let ahead = self.clock.is_ahead(event.time());
         count(&mut self.counters.future, u64::from(ahead));
         let keep_samples = self.config.samples;

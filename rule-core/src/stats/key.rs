@@ -52,6 +52,10 @@ pub(super) fn single(stats: &Stats, source: &dyn Source) -> Option<Vec<u8>> {
 const USUAL: usize = 256;
 
 /// The keys of an event, and how many combinations are left out of them.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a search has a bounded number of functions, each of a few bytes, and a group has some"
+)]
 pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) {
     let group = size::GROUP + stats.aggregates.len() * size::ACCUMULATOR;
     let most = MAX_COMBINATIONS.min(MAX_GROUPS_BYTES / group);

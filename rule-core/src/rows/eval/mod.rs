@@ -349,7 +349,7 @@ fn any(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 /// The steps that a value costs whoever reads all of it.
 fn weight(value: &Value) -> usize {
     let each = value.each().iter().map(|one| match one {
-        Value::Text(text) => 1 + text.len() / 4,
+        Value::Text(text) => (text.len() / 4).saturating_add(1),
         _ => 1,
     });
     each.sum()

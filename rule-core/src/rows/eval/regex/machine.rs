@@ -76,6 +76,10 @@ impl Machine {
     /// Looks for the first match at or after a byte, which begins a character, and notes
     /// the groups that there is room for; without room it is enough that there is one.
     /// None where that takes more steps than there are.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "it goes on by bytes that are there, no further than their end"
+    )]
     pub(super) fn search(
         &self,
         threads: &mut Threads,
@@ -129,6 +133,10 @@ impl Machine {
 
     /// Takes each thread over a byte. Where one is at its end, those behind it are given
     /// up: true.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a place among the bytes, behind one that is there"
+    )]
     fn step(
         &self,
         threads: &mut Threads,
@@ -188,6 +196,10 @@ impl Threads {
     }
 
     /// Adds the threads that a state leads to without a byte.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "each state of a program counts once, and a program has a size"
+    )]
     fn follow(
         &mut self,
         program: &NFA,
@@ -266,6 +278,10 @@ impl Front {
         self.slots.clear();
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the groups of threads that are in memory one behind the other"
+    )]
     fn slots_of(&self, thread: usize, groups: usize) -> Option<&[Slot]> {
         self.slots.get(thread * groups..(thread + 1) * groups)
     }
@@ -289,7 +305,7 @@ impl Seen {
         if self.members.get(*place as usize) == Some(&state.as_u32()) {
             return false;
         }
-        *place = self.members.len() as u32;
+        *place = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
         self.members.push(state.as_u32());
         true
     }
