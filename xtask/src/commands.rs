@@ -6,6 +6,7 @@
 use xshell::Cmd;
 
 use crate::failure::Failure;
+use crate::sanitize;
 use crate::setup::Toolchain;
 use crate::web;
 use crate::workspace::{Workspace, say};
@@ -58,6 +59,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
         workspace.cargo().args(["test", "--workspace"]),
         "`cargo test --package CRATE NAME` runs the test that failed alone",
     )?;
+    sanitize::as_far_as_there(workspace)?;
     if page.is_ok() {
         web::test(workspace)?;
     }

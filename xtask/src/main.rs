@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `race`,
-//! `coverage`, `web`.
+//! `sanitize`, `coverage`, `web`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -10,6 +10,7 @@ mod commands;
 mod coverage;
 mod failure;
 mod race;
+mod sanitize;
 mod setup;
 mod web;
 mod workspace;
@@ -65,6 +66,9 @@ enum Command {
     Test,
     /// Check format, lints, the module's crates without std, and the documentation
     Lint,
+    /// Run the tests of unsafe code under AddressSanitizer and Miri, which come with a nightly
+    /// toolchain
+    Sanitize(sanitize::Options),
     /// Run this project and its peers over the same input and compare
     Race(race::Options),
     /// Count how many published detections load, and write docs/COVERAGE.md
@@ -98,6 +102,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             commands::test(&workspace)
         }
         Command::Lint => commands::lint(&workspace),
+        Command::Sanitize(options) => sanitize::sanitize(&workspace, options),
         Command::Race(options) => race::race(&workspace, options),
         Command::Coverage(options) => coverage::coverage(&workspace, options),
         Command::Web => web::web(&workspace),

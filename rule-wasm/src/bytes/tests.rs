@@ -4,10 +4,10 @@ use std::vec;
 use std::vec::Vec;
 
 /// Lengths without a word, with some, and with every rest behind them.
-const LENGTHS: core::ops::Range<usize> = 0..3 * WORD;
+const LENGTHS: core::ops::Range<usize> = 0..if cfg!(miri) { 2 * WORD } else { 3 * WORD };
 
 /// Places that are aligned, and that are not.
-const OFFSETS: [usize; 3] = [0, 1, 5];
+const OFFSETS: [usize; 2] = [0, 5];
 
 /// Bytes that differ, one from its neighbours.
 fn some(length: usize) -> Vec<u8> {
@@ -53,7 +53,7 @@ fn compares_by_the_first_byte_that_differs() {
             other.extend(&one[first..]);
             check(&one[first..], &other[second..]);
             for at in 0..length {
-                for byte in [0, 0x7f, 0x80, 0xff] {
+                for byte in [0, 0xff] {
                     let mut other = other.clone();
                     other[second + at] = byte;
                     // What stands behind the first difference weighs nothing.
