@@ -18,7 +18,7 @@ const WORD: usize = 8;
 ///
 /// # Safety
 /// So many bytes can be read at `from` and written at `to`, and they do not overlap.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "a place goes on by what is left, no further than the length"
@@ -46,7 +46,7 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, length: usize) -> *mut
 ///
 /// # Safety
 /// So many bytes can be read at both.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "a place goes on by what is left, no further than the length, and bytes are small"
@@ -59,7 +59,7 @@ unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, length: usize) -> 
             [one, other].map(|bytes| unsafe { bytes.add(at).cast::<u64>().read_unaligned() });
         if one != other {
             // The first byte weighs most.
-            return match one.swap_bytes() < other.swap_bytes() {
+            return match one.to_be() < other.to_be() {
                 true => -1,
                 false => 1,
             };
@@ -81,8 +81,11 @@ unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, length: usize) -> 
 ///
 /// # Safety
 /// As [`memcmp`].
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 unsafe extern "C" fn bcmp(one: *const u8, other: *const u8, length: usize) -> c_int {
     // SAFETY: the caller's promise is the same.
     unsafe { memcmp(one, other, length) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 
 use rule_core::time::Time;
 
-use crate::exports::{bytes, keep, sessions};
+use crate::exports::bytes;
 use crate::filter::Filtered;
+use crate::module::{keep, sessions};
 
 /// The empty string: the record is dropped.
 static NOTHING: &[u8] = b"\0";
@@ -30,7 +31,7 @@ static LOST: &[u8] =
 /// # Safety
 /// `record` is a C string of `record_len` bytes, its NUL not counted, from `malloc`;
 /// or null.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 unsafe extern "C" fn rule_fluent_bit(
     _tag: *const u8,
     _tag_len: i32,
@@ -69,3 +70,6 @@ fn string(mut text: Vec<u8>) -> *const u8 {
     text.push(0);
     keep(text).0
 }
+
+#[cfg(test)]
+mod tests;

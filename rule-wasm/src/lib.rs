@@ -41,23 +41,28 @@
 //!   module carries;
 //! - `exports` turns pointers into slices and back, `fluent_bit` does it in the way
 //!   of that host, `memory` is the allocator with the check for headroom, and `bytes` what
-//!   compiled code copies and compares with. They exist on wasm32 alone: a native `malloc`
-//!   would take the place of the C library's.
+//!   compiled code copies and compares with; `module` has what is kept between calls. They
+//!   are exports on wasm32 alone, for a native `malloc` would take the place of the C
+//!   library's; elsewhere they are there for their tests, `host`.
 
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 mod bytes;
 mod carried;
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 mod exports;
 mod filter;
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 mod fluent_bit;
-#[cfg(target_arch = "wasm32")]
+#[cfg(test)]
+mod host;
+#[cfg(any(target_arch = "wasm32", test))]
 mod memory;
+#[cfg(any(target_arch = "wasm32", test))]
+mod module;
 mod sessions;
 
 pub use filter::Filtered;

@@ -6,6 +6,7 @@ use core::alloc::Layout;
 
 use rule_core::session::Headroom;
 
+#[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
@@ -19,8 +20,8 @@ fn block(length: usize) -> Option<Layout> {
 }
 
 /// Memory for the host: `length` bytes, aligned to 8; 0 where there are none.
-#[unsafe(no_mangle)]
-extern "C" fn malloc(length: usize) -> *mut u8 {
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub(crate) extern "C" fn malloc(length: usize) -> *mut u8 {
     let Some(layout) = block(length) else {
         return core::ptr::null_mut();
     };
@@ -42,8 +43,8 @@ extern "C" fn malloc(length: usize) -> *mut u8 {
 ///
 /// # Safety
 /// `pointer` is 0, or came from `malloc` and was not given back yet.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn free(pointer: *mut u8) {
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub(crate) unsafe extern "C" fn free(pointer: *mut u8) {
     if pointer.is_null() {
         return;
     }
@@ -121,3 +122,8 @@ struct Piece {
     before: *mut Piece,
     layout: Layout,
 }
+
+#[cfg(test)]
+pub(crate) mod capped;
+#[cfg(test)]
+mod tests;

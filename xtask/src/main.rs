@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo xtask setup`, `build`, `demo`, `test`, `lint`, `audit`,
-//! `fuzz`, `race`, `coverage`, `web`, `reproduce`, `dist`.
+//! `fuzz`, `sanitize`, `race`, `coverage`, `web`, `reproduce`, `dist`.
 //!
 //! They are written in Rust so that they run wherever the project builds. Each one
 //! says what it is about to do, stops at the first step that does not work, and
@@ -12,6 +12,7 @@ mod dist;
 mod failure;
 mod fuzz;
 mod race;
+mod sanitize;
 mod setup;
 mod supply;
 mod tools;
@@ -71,6 +72,9 @@ enum Command {
     Lint,
     /// Give the engine inputs that nobody thought of: replay what was found, then look on
     Fuzz(fuzz::Options),
+    /// Run the tests of unsafe code under AddressSanitizer and Miri, which come with a nightly
+    /// toolchain
+    Sanitize(sanitize::Options),
     /// Run this project and its peers over the same input and compare
     Race(race::Options),
     /// Count how many published detections load, and write docs/COVERAGE.md
@@ -111,6 +115,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Lint => commands::lint(&workspace),
         Command::Fuzz(options) => fuzz::fuzz(&workspace, options),
+        Command::Sanitize(options) => sanitize::sanitize(&workspace, options),
         Command::Race(options) => race::race(&workspace, options),
         Command::Coverage(options) => coverage::coverage(&workspace, options),
         Command::Web => web::web(&workspace),

@@ -54,3 +54,6 @@ pub(super) trait Vector: Copy {
     /// As an array, with zeros behind it.
     fn to_array(self) -> [u8; 32];
 }
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests;
