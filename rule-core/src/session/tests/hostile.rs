@@ -336,8 +336,36 @@ fn a_chain_of_texts_is_as_long_as_a_text_may_be() {
         (1000, r#""row":{"n":1024000}"#),
         (1025, r#""row":{"n":null}"#),
     ] {
-        let (alerts, _) = run(&configured(&chain(count), &json!({})), &[record.as_bytes()]);
+        let config = configured(&chain(count), &json!({}));
+        let (alerts, counters) = run(&config, &[record.as_bytes()]);
         assert!(alerts.contains(row), "{alerts}");
+        assert_eq!(counters.expanded > 0, count > 1024);
+    }
+}
+
+/// What becomes too long is null, and that is counted: once for an expression.
+#[test]
+fn a_value_that_is_too_long_is_counted() {
+    for expression in [
+        "mvrange(0,1000000000)",
+        "mvappend(m,m,m,m)",
+        "split(t,\"\")",
+        "mvjoin(mvappend(t,t,t),\",\")",
+        "replace(t,\"x\",\"yyy\")",
+        "mvzip(mvappend(t,t),mvappend(t,t))",
+        "t.t.t",
+        "strftime(0,t)",
+    ] {
+        let search = format!(
+            "t=x* | eval m=mvrange(0,30000) | eval b={expression} | eval n=typeof(b) | table n"
+        );
+        let record = format!("{{\"t\":\"{}\"}}\n", "x".repeat(400_000));
+        let (alerts, counters) = run(&configured(&search, &json!({})), &[record.as_bytes()]);
+        assert!(
+            alerts.contains(r#""n":"Invalid""#),
+            "{expression}: {alerts}"
+        );
+        assert_eq!(counters.expanded, 1, "{expression}");
     }
 }
 
