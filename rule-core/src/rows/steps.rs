@@ -6,7 +6,7 @@ use super::command::Context;
 use super::row::Row;
 
 /// Steps that each row may take for itself.
-const BASE: usize = 1 << 16;
+const BASE: usize = 1 << 14;
 
 /// Steps for each byte of a row, where the row needs more than that.
 const PER_BYTE: usize = 32;

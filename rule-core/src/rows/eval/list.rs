@@ -29,13 +29,15 @@ impl<'s> List<'s> {
         }
     }
 
-    /// Adds a value, or each of several; None where there is no room.
+    /// Adds a value, or each of several; None where there is no room, or no steps are left.
     pub(super) fn push(&mut self, value: Value) -> Option<()> {
         let bytes = value.each().iter().map(|one| match one {
             Value::Text(text) => text.len() + VALUE,
             _ => VALUE,
         });
-        self.bytes = self.bytes.saturating_add(bytes.sum());
+        let bytes: usize = bytes.sum();
+        self.steps.take(bytes / 16)?;
+        self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > MAX_BYTES {
             self.steps.leave_out();
             return None;
