@@ -163,7 +163,9 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
 
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         let asked = self.asked;
-        let left_out = self.event.left_out;
+        let is_asked = asked
+            .meaning
+            .is_some_and(|meaning| !meaning.targets.is_empty());
         if let Some(meaning) = asked.meaning {
             self.give(meaning, asked.metadata, value.clone());
             self.carries |= meaning.is_carried && self.envelope == Envelope::None;
@@ -184,8 +186,8 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
             let path = self.inside(path).map_or(path, |(inner, _)| inner);
             let name = self.table.plain_name(path);
             let is_kept = self.event.others.add(name, value);
-            // A value that its own field has no room for either is one.
-            if !is_kept && self.event.left_out == left_out {
+            // One that a field has which was asked for is kept, or was counted.
+            if !is_kept && !is_asked {
                 self.event.left_out = self.event.left_out.saturating_add(1);
             }
         }

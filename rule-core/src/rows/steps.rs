@@ -6,7 +6,7 @@ use super::command::Context;
 use super::row::Row;
 
 /// Steps that each row may take for itself.
-const BASE: usize = 1 << 16;
+const BASE: usize = 1 << 14;
 
 /// Steps for each byte of a row, where the row needs more than that.
 const PER_BYTE: usize = 32;
@@ -23,6 +23,7 @@ pub(super) struct Steps<'s> {
     context: &'s Context<'s>,
     left: Cell<usize>,
     stage: Cell<Stage>,
+    counted: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,7 @@ impl<'s> Steps<'s> {
             context,
             left: Cell::new(BASE),
             stage: Cell::new(Stage::Base),
+            counted: Cell::new(false),
         }
     }
 
@@ -62,6 +64,15 @@ impl<'s> Steps<'s> {
         self.stage.get() != Stage::Ended
     }
 
+    /// Counts that something is left undone, or is too long to be a value: once, however
+    /// often that is so.
+    #[cold]
+    pub(super) fn leave_out(&self) {
+        if !self.counted.replace(true) {
+            self.context.leave_out(1);
+        }
+    }
+
     #[cold]
     fn more(&self, count: usize) -> Option<()> {
         match self.stage.get() {
@@ -80,7 +91,7 @@ impl<'s> Steps<'s> {
                     return self.take(count);
                 }
                 self.stage.set(Stage::Ended);
-                self.context.leave_out(1);
+                self.leave_out();
             }
             Stage::Ended => {}
         }

@@ -2,31 +2,44 @@
 
 use alloc::vec::Vec;
 
+use crate::rows::steps::Steps;
 use crate::value::Value;
 
 /// What the values that a function gives may take together, in bytes; more are null, as
-/// is all that cannot be computed. Without it `eval a=mvappend(a,a)` would double what
+/// is all that cannot be computed, and counted. Without it `eval a=mvappend(a,a)` would double what
 /// a row holds as often as it is written.
 const MAX_BYTES: usize = 2 << 20;
 
 /// What a value takes besides its text.
 const VALUE: usize = 32;
 
-#[derive(Debug, Default)]
-pub(super) struct List {
+#[derive(Debug)]
+pub(super) struct List<'s> {
     values: Vec<Value>,
     bytes: usize,
+    steps: &'s Steps<'s>,
 }
 
-impl List {
-    /// Adds a value, or each of several; None where there is no room.
+impl<'s> List<'s> {
+    pub(super) fn new(steps: &'s Steps<'s>) -> Self {
+        List {
+            values: Vec::new(),
+            bytes: 0,
+            steps,
+        }
+    }
+
+    /// Adds a value, or each of several; None where there is no room, or no steps are left.
     pub(super) fn push(&mut self, value: Value) -> Option<()> {
         let bytes = value.each().iter().map(|one| match one {
             Value::Text(text) => text.len().saturating_add(VALUE),
             _ => VALUE,
         });
-        self.bytes = self.bytes.saturating_add(bytes.sum());
+        let bytes: usize = bytes.sum();
+        self.steps.take(bytes / 16)?;
+        self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > MAX_BYTES {
+            self.steps.leave_out();
             return None;
         }
         match value {
@@ -43,8 +56,8 @@ impl List {
 }
 
 /// What a function makes of each value, without the nulls.
-pub(super) fn map(value: &Value, mut of: impl FnMut(&Value) -> Value) -> Value {
-    let mut list = List::default();
+pub(super) fn map(value: &Value, steps: &Steps<'_>, mut of: impl FnMut(&Value) -> Value) -> Value {
+    let mut list = List::new(steps);
     let added = value.each().iter().try_for_each(|one| list.push(of(one)));
     added.map_or(Value::Null, |()| list.into_value())
 }

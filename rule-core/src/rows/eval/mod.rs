@@ -31,7 +31,7 @@ pub use operator::Operator;
 use view::View;
 
 /// The longest text that an expression makes, in bytes; a longer one is null, as
-/// is all that cannot be computed. Without it twenty times `eval a=a.a` would
+/// is all that cannot be computed, and counted. Without it twenty times `eval a=a.a` would
 /// make a million times of every value.
 const MAX_TEXT: usize = 1 << 20;
 
@@ -301,9 +301,16 @@ impl Expr {
             }
             Expr::Chain(first, rest) => {
                 let first = first.seen(view);
-                let value = rest
-                    .iter()
-                    .fold(first, |left, (op, right)| op.apply(left, &right.seen(view)));
+                let value = rest.iter().fold(first, |left, (op, right)| {
+                    let right = right.seen(view);
+                    // Of numbers what is none is null; of texts what is too long.
+                    let joins = *op == Operator::Concat && !left.is_null() && !right.is_null();
+                    let value = op.apply(left, &right);
+                    if joins && value.is_null() {
+                        view.steps.leave_out();
+                    }
+                    value
+                });
                 Outcome::Value(value)
             }
             Expr::Call(function, arguments) => {

@@ -25,7 +25,7 @@ const MAX_FORMAT: usize = 1000;
 
 impl Clock {
     pub(super) fn call(self, arguments: &Arguments<'_>) -> Option<Value> {
-        let context = arguments.view.context;
+        let (context, steps) = (arguments.view.context, arguments.view.steps);
         match self {
             Clock::Now => Some(Value::Number(Number::Int(context.now?))),
             Clock::Relative => {
@@ -35,8 +35,12 @@ impl Clock {
                 Some(Value::Number(Number::Int(at)))
             }
             Clock::Format => {
-                let format = arguments.text(1).filter(|text| text.len() <= MAX_FORMAT)?;
-                Some(list::map(&arguments.value(0), |one| {
+                let format = arguments.text(1)?;
+                if format.len() > MAX_FORMAT {
+                    steps.leave_out();
+                    return None;
+                }
+                Some(list::map(&arguments.value(0), steps, |one| {
                     time(one).map_or(Value::Null, |time| {
                         Value::Text(strftime(time, &format, context.zone))
                     })
@@ -44,7 +48,7 @@ impl Clock {
             }
             Clock::Parse => {
                 let format = arguments.text(1)?;
-                Some(list::map(&arguments.value(0), |one| {
+                Some(list::map(&arguments.value(0), steps, |one| {
                     one.text()
                         .and_then(|text| strptime(&text, &format, context.zone))
                         .map_or(Value::Null, |time| Value::Number(number(time)))

@@ -22,13 +22,14 @@ pub(crate) const FORMS: [&str; 3] = ["hex", "commas", "duration"];
 
 impl Conversion {
     pub(super) fn call(self, arguments: &Arguments<'_>) -> Option<Value> {
+        let steps = arguments.view.steps;
         match self {
             Conversion::ToNumber => {
                 let base = match arguments.all.get(1) {
                     Some(_) => Some(u32::try_from(arguments.whole(1)?).ok()?),
                     None => None,
                 };
-                Some(list::map(&arguments.value(0), |one| {
+                Some(list::map(&arguments.value(0), steps, |one| {
                     number(one, base).map_or(Value::Null, Value::Number)
                 }))
             }
@@ -42,7 +43,7 @@ impl Conversion {
                     Some(_) => Some(arguments.text(1)?),
                     None => None,
                 };
-                Some(list::map(&value, |one| {
+                Some(list::map(&value, steps, |one| {
                     text(one, form.as_deref()).map_or(Value::Null, Value::Text)
                 }))
             }

@@ -10,6 +10,7 @@ use super::Arguments;
 use super::pattern::Computed;
 use crate::rows::eval::list::{self, List};
 use crate::rows::eval::{MAX_TEXT, Occurrences, Regex, Replacement};
+use crate::rows::steps::Steps;
 use crate::value::{Number, Value};
 
 /// A function of texts.
@@ -47,9 +48,9 @@ impl TextFunction {
         let value = arguments.value(0);
         let steps = arguments.view.steps;
         match self {
-            TextFunction::Lower => Some(each(&value, |text| Some(text.to_lowercase()))),
-            TextFunction::Upper => Some(each(&value, |text| Some(text.to_uppercase()))),
-            TextFunction::Length => Some(list::map(&value, |one| {
+            TextFunction::Lower => Some(each(&value, steps, |text| Some(text.to_lowercase()))),
+            TextFunction::Upper => Some(each(&value, steps, |text| Some(text.to_uppercase()))),
+            TextFunction::Length => Some(list::map(&value, steps, |one| {
                 one.text()
                     .map_or(Value::Null, |text| Value::Number(Number::Int(count(&text))))
             })),
@@ -59,7 +60,7 @@ impl TextFunction {
                     None => String::from(" \t"),
                 };
                 let is_one = |next: char| letters.contains(next);
-                Some(each(&value, |text| {
+                Some(each(&value, steps, |text| {
                     let text = if *left {
                         text.trim_start_matches(is_one)
                     } else {
@@ -78,11 +79,11 @@ impl TextFunction {
                     Some(_) => Some(arguments.whole(2)?),
                     None => None,
                 };
-                Some(each(&value, |text| Some(part(text, start, length))))
+                Some(each(&value, steps, |text| Some(part(text, start, length))))
             }
             TextFunction::Replace(regex) => {
                 let by = Replacement::new(&arguments.text(2)?);
-                Some(each(&value, |text| {
+                Some(each(&value, steps, |text| {
                     regex.replace(text, &by, Occurrences::All, steps)
                 }))
             }
@@ -90,24 +91,30 @@ impl TextFunction {
                 let pattern = arguments.text(1)?;
                 let by = Replacement::new(&arguments.text(2)?);
                 cache.with(&pattern, steps, |regex| {
-                    each(&value, |text| {
+                    each(&value, steps, |text| {
                         regex.replace(text, &by, Occurrences::All, steps)
                     })
                 })
             }
-            TextFunction::Split => split(&value, &arguments.text(1)?),
-            TextFunction::UrlDecode => Some(each(&value, |text| Some(url_decode(text)))),
-            TextFunction::Sha256 => Some(each(&value, |text| Some(sha256(text)))),
+            TextFunction::Split => split(&value, &arguments.text(1)?, steps),
+            TextFunction::UrlDecode => Some(each(&value, steps, |text| Some(url_decode(text)))),
+            TextFunction::Sha256 => Some(each(&value, steps, |text| Some(sha256(text)))),
         }
     }
 }
 
 /// What a function makes of each text; one too long is null.
-fn each(value: &Value, of: impl Fn(&str) -> Option<String>) -> Value {
-    list::map(value, |one| {
+fn each(value: &Value, steps: &Steps<'_>, of: impl Fn(&str) -> Option<String>) -> Value {
+    list::map(value, steps, |one| {
         let text = one.text().and_then(|text| of(&text));
-        let fits = text.filter(|text| text.len() <= MAX_TEXT);
-        fits.map_or(Value::Null, Value::Text)
+        match text {
+            Some(text) if text.len() <= MAX_TEXT => Value::Text(text),
+            Some(_) => {
+                steps.leave_out();
+                Value::Null
+            }
+            None => Value::Null,
+        }
     })
 }
 
@@ -141,8 +148,8 @@ fn part(text: &str, start: i64, length: Option<i64>) -> String {
         .collect()
 }
 
-fn split(value: &Value, delimiter: &str) -> Option<Value> {
-    let mut list = List::default();
+fn split(value: &Value, delimiter: &str, steps: &Steps<'_>) -> Option<Value> {
+    let mut list = List::new(steps);
     for one in value.each() {
         let Some(text) = one.text() else {
             continue;

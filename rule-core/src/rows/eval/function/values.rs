@@ -45,7 +45,7 @@ impl ValuesFunction {
     pub(super) fn call(&self, arguments: &Arguments<'_>) -> Option<Value> {
         match self {
             ValuesFunction::Append => {
-                let mut list = List::default();
+                let mut list = List::new(arguments.view.steps);
                 for index in 0..arguments.all.len() {
                     list.push(arguments.value(index))?;
                 }
@@ -81,11 +81,15 @@ impl ValuesFunction {
                 })?
             }
             ValuesFunction::Index => index(arguments),
-            ValuesFunction::Join => join(&arguments.value(0), &arguments.text(1)?),
+            ValuesFunction::Join => join(
+                &arguments.value(0),
+                &arguments.text(1)?,
+                arguments.view.steps,
+            ),
             ValuesFunction::Map(field) => {
                 let expression = arguments.all.get(1)?;
                 let value = arguments.view.get(field);
-                let mut list = List::default();
+                let mut list = List::new(arguments.view.steps);
                 for one in value.each() {
                     if let Outcome::Value(value) = expression.run(&arguments.view.with(field, one))
                     {
@@ -106,11 +110,11 @@ impl ValuesFunction {
                     None => String::from(","),
                 };
                 let (left, right) = (arguments.value(0), arguments.value(1));
-                let mut list = List::default();
+                let mut list = List::new(arguments.view.steps);
                 for (left, right) in left.each().iter().zip(right.each()) {
                     let mut text = left.text()?.into_owned();
-                    push(&mut text, &delimiter)?;
-                    push(&mut text, &right.text()?)?;
+                    push(&mut text, &delimiter, arguments.view.steps)?;
+                    push(&mut text, &right.text()?, arguments.view.steps)?;
                     list.push(Value::Text(text))?;
                 }
                 Some(list.into_value())
@@ -166,18 +170,19 @@ fn index(arguments: &Arguments<'_>) -> Option<Value> {
     Some(Value::from_list(values))
 }
 
-fn join(value: &Value, delimiter: &str) -> Option<Value> {
+fn join(value: &Value, delimiter: &str, steps: &Steps<'_>) -> Option<Value> {
     let mut texts = value.each().iter().filter_map(Value::text);
     let mut out = texts.next()?.into_owned();
     for text in texts {
-        push(&mut out, delimiter)?;
-        push(&mut out, &text)?;
+        push(&mut out, delimiter, steps)?;
+        push(&mut out, &text, steps)?;
     }
     Some(Value::Text(out))
 }
 
-fn push(out: &mut String, part: &str) -> Option<()> {
+fn push(out: &mut String, part: &str, steps: &Steps<'_>) -> Option<()> {
     if out.len().saturating_add(part.len()) > MAX_TEXT {
+        steps.leave_out();
         return None;
     }
     out.push_str(part);
@@ -197,7 +202,7 @@ fn range(arguments: &Arguments<'_>) -> Option<Value> {
         Some(_) => None,
         None => Some(Relative::parse(&alloc::format!("+{}", step.text()?)).ok()?),
     };
-    let mut list = List::default();
+    let mut list = List::new(arguments.view.steps);
     let downwards = step.number().is_some_and(|step| step < Number::Int(0));
     while if downwards { next > end } else { next < end } {
         list.push(Value::Number(next))?;

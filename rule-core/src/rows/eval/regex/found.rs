@@ -113,6 +113,11 @@ mod tests {
             (r"\bb", "ab b", &["b"]),
         ] {
             assert_eq!(all(pattern, text), wanted, "{pattern} on {text}");
+            // The machine, which reads long texts.
+            let long = std::format!("{text}{}", "\n".repeat(200));
+            if !pattern.is_empty() && !pattern.contains(['*', '$']) {
+                assert_eq!(all(pattern, &long), wanted, "{pattern} on {long}");
+            }
         }
     }
 

@@ -4,20 +4,23 @@
 //! but for what cannot: look-around, backreferences and the like are refused when the
 //! rule is opened, by name (`pcre`).
 //!
-//! The parser and the compiler are those of `regex_automata`; what they make is run by a
-//! machine of our own, which counts its steps (`machine`).
+//! The parser and the compiler are those of `regex_automata`. What they make is run by a
+//! machine of our own, which counts its steps (`machine`); over a short text by a
+//! backtracker of theirs, which is faster there and cannot take many.
 
 mod found;
 mod machine;
 mod pcre;
 mod replace;
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-use regex_automata::nfa::thompson::{Compiler, Config, NFA};
+use regex_automata::nfa::thompson::{Compiler, Config, NFA, backtrack};
 use regex_automata::util::primitives::PatternID;
 use regex_automata::util::{pool::Pool, syntax};
+use regex_automata::{Anchored, Input};
 
 pub use found::{Found, Matches};
 use machine::{Machine, Slot, Threads};
@@ -35,8 +38,22 @@ pub struct Regex {
 #[derive(Debug)]
 struct Shared {
     machine: Machine,
-    threads: Pool<Threads, fn() -> Threads>,
+    backtracker: backtrack::BoundedBacktracker,
+    caches: Pool<Caches, Box<dyn Fn() -> Caches + Send + Sync>>,
 }
+
+#[derive(Debug)]
+struct Caches {
+    threads: Threads,
+    backtracker: backtrack::Cache,
+}
+
+/// The length of a short text, where `regex_automata::meta` draws the line too.
+const SHORT: usize = 128;
+
+/// The backtracker looks at each state once at each place, and at far from all of them:
+/// so many for one that counts.
+const SEEN: usize = 16;
 
 /// Why an expression cannot run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,17 +87,21 @@ impl Regex {
                 Some(_) => needs(pattern, TOO_LARGE),
                 None => no_expression(pattern, &error),
             })?;
-        program
-            .look_set_any()
-            .available()
-            .map_err(|error| no_expression(pattern, &error))?;
         if slots(&program).saturating_mul(program.states().len()) > MOST_SLOTS {
             return Err(needs(pattern, TOO_LARGE));
         }
+        let backtracker = backtrack::BoundedBacktracker::new_from_nfa(program.clone())
+            .map_err(|error| no_expression(pattern, &error))?;
+        let for_caches = backtracker.clone();
+        let caches = move || Caches {
+            threads: Threads::default(),
+            backtracker: for_caches.create_cache(),
+        };
         Ok(Regex {
             shared: Arc::new(Shared {
                 machine: Machine::new(program),
-                threads: Pool::new(Threads::default),
+                backtracker,
+                caches: Pool::new(Box::new(caches)),
             }),
         })
     }
@@ -139,10 +160,28 @@ impl Regex {
     }
 
     fn search(&self, text: &str, from: usize, slots: &mut [Slot], steps: &Steps<'_>) -> bool {
-        let mut threads = self.shared.threads.get();
-        let machine = &self.shared.machine;
-        let found = machine.search(&mut threads, text, from, slots, steps);
-        threads.give_back();
+        let Shared {
+            machine,
+            backtracker,
+            caches,
+        } = &*self.shared;
+        let mut caches = caches.get();
+        let length = text.len().saturating_sub(from);
+        if length <= SHORT {
+            let states = machine.program().states().len();
+            let seen = states.saturating_mul(length.saturating_add(1));
+            let input = Input::new(text).range(from..).anchored(Anchored::No);
+            let input = input.earliest(slots.is_empty());
+            if steps.take((seen / SEEN).saturating_add(1)).is_none() {
+                return false;
+            }
+            let cache = &mut caches.backtracker;
+            if let Ok(found) = backtracker.try_search_slots(cache, &input, slots) {
+                return found.is_some();
+            }
+        }
+        let found = machine.search(&mut caches.threads, text, from, slots, steps);
+        caches.threads.give_back();
         found == Some(true)
     }
 }
@@ -203,6 +242,11 @@ mod tests {
             let expression = Regex::new(pattern).unwrap();
             let (is_match, _) = asked(|steps| expression.is_match(text, steps));
             assert_eq!(is_match, wanted, "{pattern} on {text}");
+            // The same in a long text, which the machine reads.
+            let before = if pattern.starts_with('^') { "" } else { "\n" };
+            let long = alloc::format!("{}{text}", before.repeat(SHORT));
+            let (is_match, _) = asked(|steps| expression.is_match(&long, steps));
+            assert_eq!(is_match, wanted, "{pattern} on {long}");
         }
     }
 

@@ -92,17 +92,18 @@ impl Regex {
             let range = found.range();
             let before = text.get(done..range.start).unwrap_or_default();
             for part in core::iter::once(before).chain(by.texts(&found)) {
-                push(&mut out, part)?;
+                push(&mut out, part, steps)?;
             }
             done = range.end;
         }
-        push(&mut out, text.get(done..).unwrap_or_default())?;
+        push(&mut out, text.get(done..).unwrap_or_default(), steps)?;
         steps.sufficed().then_some(out)
     }
 }
 
-fn push(out: &mut String, part: &str) -> Option<()> {
+fn push(out: &mut String, part: &str, steps: &Steps<'_>) -> Option<()> {
     if out.len().saturating_add(part.len()) > MAX_TEXT {
+        steps.leave_out();
         return None;
     }
     out.push_str(part);

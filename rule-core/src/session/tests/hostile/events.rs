@@ -1,0 +1,75 @@
+//! What is kept of an event.
+
+use super::*;
+
+/// Values of two bytes each, which take many times that when they are read.
+#[test]
+fn values_of_a_field_are_bounded_and_counted() {
+    let record = format!("{{\"a\":[{}],\"b\":1}}\n", vec!["1"; 300_000].join(","));
+    for (search, row) in [
+        (
+            "a{}=1 b=1 | rename a{} AS a | eval n=mvcount(a) | table n",
+            r#""row":{"n":32768}"#,
+        ),
+        (
+            "b=1 | rename a{} AS a | eval n=mvcount(a) | fields n",
+            r#""row":{"n":32768}"#,
+        ),
+        (
+            "b=1 | stats count values(a{}) AS a",
+            r#""row":{"count":1,"a":"1"}"#,
+        ),
+        ("b=1", r#""row":{"b":"1","a{}":["1""#),
+    ] {
+        let (alerts, counters) = run(&configured(search, &json!({})), &[record.as_bytes()]);
+        let begin: String = alerts.chars().take(300).collect();
+        assert!(alerts.contains(row), "{search}: {begin}");
+        let first = u64::from(search == "b=1");
+        assert_eq!(counters.fields, 300_000 - 32_768 - first, "{search}");
+    }
+}
+
+/// A name of a thousand bytes in front of each of many fields, and more fields than a row
+/// has.
+#[test]
+fn names_and_fields_of_an_event_are_bounded_and_counted() {
+    let long = "p".repeat(1000);
+    let same: Vec<_> = (0..150_000).map(|_| "\"k\":1").collect();
+    let other: Vec<_> = (0..50_000).map(|at| format!("\"k{at}\":1")).collect();
+    for (keys, left_out) in [
+        (same.join(","), 150_000 - 32_769),
+        (other.join(","), 49_001),
+    ] {
+        let record = format!("{{\"b\":1,\"{long}\":{{{keys}}}}}\n");
+        let (alerts, counters) = run(&configured("b=1", &json!({})), &[record.as_bytes()]);
+        assert_eq!(alerts.lines().count(), 1);
+        assert_eq!(counters.fields, left_out);
+    }
+}
+
+/// A header's names are kept as long as its input goes on.
+#[test]
+fn columns_of_a_header_are_bounded() {
+    let names: Vec<_> = (0..10_001).map(|at| format!("c{at}")).collect();
+    let mut session = Session::open(configured("c0=1", &json!({})).as_bytes(), &[]).unwrap();
+    session.input(br#"{"format":"csv"}"#).unwrap();
+    session
+        .push(format!("{}\n1,2,3\n", names.join(",")).as_bytes())
+        .unwrap();
+    session.finish().unwrap();
+    let counters = session.counters();
+    assert_eq!((counters.records, counters.matches), (2, 0));
+    let reasons: Vec<_> = counters
+        .malformed_samples
+        .iter()
+        .map(|one| one.reason.as_str())
+        .collect();
+    assert!(
+        reasons[0].contains("the header has more than 10,000 columns"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[1].contains("the header could not be read"),
+        "{reasons:?}"
+    );
+}
