@@ -94,6 +94,9 @@ fn of_case(seeds: &mut Seeds, case: &Value, common: &serde_json::Map<String, Val
         }
     }
     let number = seeds.written as u8;
+    if let Some(state) = state::seed(number, number / 9, &log) {
+        seeds.write("snapshot", &state)?;
+    }
     of_log(seeds, number, number / 9, &log)
 }
 
@@ -136,8 +139,11 @@ fn of_rules(seeds: &mut Seeds) -> Done {
     for set in 0..rules::COUNT as u8 {
         for (number, log) in logs.into_iter().enumerate() {
             for settings in (number as u8..rules::SETTINGS as u8).step_by(logs.len()) {
-                if let Some(seed) = state::seed(set, settings, log) {
-                    seeds.write("snapshot", &seed)?;
+                if let Some(state) = state::seed(set, settings, log) {
+                    seeds.write("snapshot", &state)?;
+                }
+                for group in state::groups(set, settings, log) {
+                    seeds.write("snapshot", &group)?;
                 }
             }
         }
