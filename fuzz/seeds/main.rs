@@ -1,6 +1,8 @@
 //! Writes what the fuzz targets begin with: `seeds ROOT FOLDER` reads the cases and the
 //! sample logs of the workspace, and writes a folder for each target.
 
+mod chunk;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,9 @@ fn main() -> Done {
             of_log(&mut seeds, number, number, &log[..log.len().min(4000)])?;
         }
     }
+    let chunk = chunk::chunk();
+    seeds.write("evtx", &[b"\0", &*chunk].concat())?;
+    seeds.write("evtx", &[b"\x01", &*chunk].concat())?;
     of_rules(&mut seeds)
 }
 
