@@ -94,7 +94,7 @@ fn of_case(seeds: &mut Seeds, case: &Value, common: &serde_json::Map<String, Val
                 .map_or(assigned, |(_, value)| value);
             seeds.write(
                 "expressions",
-                &[expression.as_bytes(), b"\0001\0a b\0x"].concat(),
+                &[expression.as_bytes(), b"\x001\0a b\0x"].concat(),
             )?;
         }
     }
