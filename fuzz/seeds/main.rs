@@ -1,6 +1,8 @@
 //! Writes what the fuzz targets begin with: `seeds ROOT FOLDER` reads the cases and the
 //! sample logs of the workspace, and writes a folder for each target.
 
+mod chunk;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,9 @@ fn main() -> Done {
             of_log(&mut seeds, number, number, &log[..log.len().min(4000)])?;
         }
     }
+    let chunk = chunk::chunk();
+    seeds.write("evtx", &[b"\0", &*chunk].concat())?;
+    seeds.write("evtx", &[b"\x01", &*chunk].concat())?;
     of_rules(&mut seeds)
 }
 
@@ -89,11 +94,14 @@ fn of_case(seeds: &mut Seeds, case: &Value, common: &serde_json::Map<String, Val
                 .map_or(assigned, |(_, value)| value);
             seeds.write(
                 "expressions",
-                &[expression.as_bytes(), b"\0001\0a b\0x"].concat(),
+                &[expression.as_bytes(), b"\x001\0a b\0x"].concat(),
             )?;
         }
     }
     let number = seeds.written as u8;
+    if let Some(state) = state::seed(number, number / 9, &log) {
+        seeds.write("snapshot", &state)?;
+    }
     of_log(seeds, number, number / 9, &log)
 }
 
@@ -136,8 +144,11 @@ fn of_rules(seeds: &mut Seeds) -> Done {
     for set in 0..rules::COUNT as u8 {
         for (number, log) in logs.into_iter().enumerate() {
             for settings in (number as u8..rules::SETTINGS as u8).step_by(logs.len()) {
-                if let Some(seed) = state::seed(set, settings, log) {
-                    seeds.write("snapshot", &seed)?;
+                if let Some(state) = state::seed(set, settings, log) {
+                    seeds.write("snapshot", &state)?;
+                }
+                for group in state::groups(set, settings, log) {
+                    seeds.write("snapshot", &group)?;
                 }
             }
         }

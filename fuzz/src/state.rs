@@ -3,6 +3,8 @@
 //! The first three bytes say of which rules it is, with which settings, and how it comes:
 //! sealed as a state or as a group's, or as the bytes are. The rest is the state.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rule_core::session::Session;
 use rule_core::snapshot::{Digest, seal};
 
@@ -44,6 +46,23 @@ pub fn seed(set: u8, settings: u8, log: &[u8]) -> Option<Vec<u8>> {
     let state = played.session.snapshot();
     let body = &state[DIGEST.end..state.len() - CHECKSUM];
     Some([&[set, settings, 0], body].concat())
+}
+
+/// The same for the groups that went out as partial alerts.
+pub fn groups(set: u8, settings: u8, log: &[u8]) -> Vec<Vec<u8>> {
+    let Some(session) = Kind::new(set, settings).open() else {
+        return Vec::new();
+    };
+    let mut played = Played::new(session);
+    played.push(&log.repeat(3));
+    let alerts = played.end().alerts;
+    let states = alerts.lines().filter_map(|line| {
+        let alert: serde_json::Value = serde_json::from_str(line).ok()?;
+        let state = STANDARD.decode(alert["state"].as_str()?).ok()?;
+        let body = state.get(DIGEST.end..state.len() - CHECKSUM)?;
+        Some([&[set, settings, 1], body].concat())
+    });
+    states.take(4).collect()
 }
 
 fn digest(session: &Session) -> Digest {

@@ -7,16 +7,19 @@
 //! - `build`: the targets;
 //! - `corpus`: for each target the inputs that reach different code, beginning with those
 //!   that are made of the cases and the samples;
-//! - `findings`: inputs that broke what a target promises.
+//! - `findings`: inputs that broke what a target promises;
+//! - `logs`: what the fuzzer said.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Args;
+use xshell::Cmd;
 
 use crate::failure::Failure;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, say};
 
 /// What is fuzzed.
 #[derive(Args)]
@@ -54,6 +57,9 @@ const FLAGS: &str = "-Cpasses=sancov-module \
 
 /// An input that takes longer, or more memory, is a finding.
 const BOUNDS: [&str; 3] = ["-timeout=10", "-rss_limit_mb=2048", "-malloc_limit_mb=512"];
+
+/// As many lines of what the fuzzer said are shown with a finding.
+const LINES: usize = 40;
 
 /// The words that mutations are made with, of the targets that have some.
 const DICTIONARIES: [(&str, &[&str]); 3] = [
@@ -107,7 +113,7 @@ pub(crate) fn fuzz(workspace: &Workspace, options: &Options) -> Result<(), Failu
         workspace,
         programs,
         corpus,
-        findings: folder.join("findings"),
+        folder,
         options,
     };
     targets.iter().try_for_each(|target| run.target(target))
@@ -188,7 +194,8 @@ struct Run<'r> {
     workspace: &'r Workspace,
     programs: PathBuf,
     corpus: PathBuf,
-    findings: PathBuf,
+    /// Where all that the runs make is.
+    folder: PathBuf,
     options: &'r Options,
 }
 
@@ -225,20 +232,40 @@ impl Run<'_> {
         self.step(target, &format!("looks for {seconds} s with"), fuzzer)
     }
 
-    fn step(&self, target: &str, what: &str, fuzzer: xshell::Cmd<'_>) -> Result<(), Failure> {
-        self.workspace.step(
-            &format!("{what} the fuzz target {target}"),
-            fuzzer.arg("-verbosity=0"),
-            &format!(
-                "the input is named above; mend what it shows, and keep it in \
+    /// Says what comes, then runs it. What the fuzzer says of its progress goes to a file.
+    fn step(&self, target: &str, what: &str, fuzzer: Cmd<'_>) -> Result<(), Failure> {
+        let what = format!("{what} the fuzz target {target}");
+        say(&what);
+        let logs = self.folder.join("logs");
+        let log = logs.join(format!("{target}.txt"));
+        let run = || {
+            fs::create_dir_all(&logs)?;
+            let file = fs::File::create(&log)?;
+            Command::from(fuzzer).stderr(file).status()
+        };
+        let status = run().map_err(|error| unreadable(&log, &error))?;
+        if status.success() {
+            return Ok(());
+        }
+        let said = fs::read(&log).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines
+            .get(lines.len().saturating_sub(LINES)..)
+            .unwrap_or_default();
+        last.iter().for_each(|line| eprintln!("{line}"));
+        Err(Failure::new(
+            format!("{what}: {status}; `{}` has all of it", log.display()),
+            format!(
+                "mend what the input shows that is named above, and keep it in \
                  `fuzz/regressions/{target}`, made small with `-minimize_crash=1`"
             ),
-        )
+        ))
     }
 
     /// The program of a target, which leaves its findings where this command has them.
-    fn fuzzer(&self, target: &str) -> Result<xshell::Cmd<'_>, Failure> {
-        let findings = self.findings.join(target);
+    fn fuzzer(&self, target: &str) -> Result<Cmd<'_>, Failure> {
+        let findings = self.folder.join("findings").join(target);
         fs::create_dir_all(&findings).map_err(|error| unreadable(&findings, &error))?;
         let program = program(&self.programs, target);
         Ok(self
