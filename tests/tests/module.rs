@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use rule_tests::MODULE;
 use rule_tests::host::Host;
 use rule_tests::host::abi::{Argument, Client, Guest};
 use rule_tests::host::wasmtime::Guest as Wasmtime;
+use rule_tests::{MODULE, MODULE_SIMD};
 use rule_wasm::error_number;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
@@ -100,6 +100,22 @@ fn it_needs_nothing_that_fluent_bit_refuses() {
     Validator::new_with_features(accepted)
         .validate_all(MODULE)
         .unwrap();
+}
+
+/// Whoever builds it elsewhere gets the same bytes.
+#[test]
+fn it_names_no_folder_of_the_machine_that_built_it() {
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let workspace = std::fs::canonicalize(workspace).unwrap();
+    let workspace = workspace.to_str().unwrap();
+    for module in [MODULE, MODULE_SIMD] {
+        let names = |text: &str| module.windows(text.len()).any(|at| at == text.as_bytes());
+        // It does name source files.
+        assert!(names("rule-core/src/"));
+        for folder in [workspace, "/.cargo/", "/registry/", "/rustlib/"] {
+            assert!(!names(folder), "{folder}");
+        }
+    }
 }
 
 /// The number and the code of each error of a call; a number is never another's.
