@@ -2,7 +2,6 @@
 
 use super::Vector;
 use super::x86::{Avx2, Ssse3};
-use crate::scan::tests::cases;
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
@@ -95,7 +94,7 @@ fn no_place_is_left_out() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(4000)))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 16 } else { 4000 }))]
 
     #[test]
     fn any_bytes(bytes: [[u8; 32]; 2], table: [u8; 16]) {
