@@ -25,7 +25,7 @@ pub(crate) struct Options {
 const NIGHTLY: &str = "nightly";
 
 /// The crates that have `unsafe` code, and the modules that it is in.
-const KERNEL: (&str, &[&str]) = ("rule-core", &["scan::"]);
+const KERNEL: (&str, &[&str]) = ("rule-core", &["scan::kernel::", "scan::vector::"]);
 const EDGE: (&str, &[&str]) = (
     "rule-wasm",
     &["bytes::", "exports::", "fluent_bit::", "memory::"],

@@ -112,3 +112,6 @@ fn avx2<L: Look>(
 ) -> Ended {
     blocks.look::<Avx2, L>(needles, linear, bytes, look)
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,7 +130,6 @@ fn fold_utf8(bytes: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::plan::{Context, Plan};
-    use crate::scan::tests::cases;
     use crate::search::fold;
     use crate::spl::{Macros, parse};
     use proptest::prelude::*;
@@ -251,7 +250,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(cases(4000)))]
+        #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
         fn no_text_is_missed(bytes in bytes()) {

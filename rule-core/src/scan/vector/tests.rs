@@ -2,7 +2,6 @@
 
 use super::Vector;
 use super::x86::{Avx2, Ssse3};
-use crate::scan::tests::cases;
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
@@ -36,12 +35,9 @@ fn each_operation_is_what_it_says<V: Vector>(bytes: &[[u8; 32]; 2], table: &[u8;
     let zeros = vec![0; V::BYTES];
 
     is(first, one.to_vec());
-    // No byte more is read than there is, at any place.
-    for length in 0..=V::BYTES {
-        let short: Vec<u8> = one[..length].to_vec();
-        let wanted = if length < V::BYTES { &zeros } else { &short };
-        is(V::load(&short), wanted.clone());
-    }
+    // Of too few bytes none is read, nor one behind them.
+    let short = &one[..usize::from(table[0]) % V::BYTES];
+    is(V::load(&short.to_vec()), zeros.clone());
     is(V::repeated(table), table.repeat(V::BYTES / 16));
     is(V::splat(one[0]), vec![one[0]; V::BYTES]);
     is(first.and(second), each(&|one, two| one & two));
@@ -95,7 +91,7 @@ fn no_place_is_left_out() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(4000)))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 16 } else { 4000 }))]
 
     #[test]
     fn any_bytes(bytes: [[u8; 32]; 2], table: [u8; 16]) {
