@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rule_core::names::Sources;
-use rule_core::plan::{Context, Plan};
+use rule_core::plan::{Bounds, Context, Plan};
 use rule_core::spl::{Error, Macros, parse};
 
 /// The place is one of the text, the message is a line.
@@ -58,6 +58,7 @@ fuzz_target!(|data: &[u8]| {
         sources: &Sources::default(),
         macros: &macros,
         lookups: &Default::default(),
+        bounds: &Bounds::of(text.len()),
     };
     if let Err(error) = Plan::new(&search, &context) {
         assert_shown(&error, text);

@@ -8,7 +8,6 @@ use xshell::Cmd;
 
 use crate::failure::Failure;
 use crate::fuzz;
-use crate::sanitize;
 use crate::setup::Toolchain;
 use crate::supply;
 use crate::web;
@@ -60,7 +59,6 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
         workspace.cargo().args(["test", "--locked", "--workspace"]),
         "`cargo test --package CRATE NAME` runs the test that failed alone",
     )?;
-    sanitize::as_far_as_there(workspace)?;
     if page.is_ok() {
         web::test(workspace)?;
     }

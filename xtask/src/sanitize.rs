@@ -59,26 +59,6 @@ pub(crate) fn sanitize(workspace: &Workspace, options: &Options) -> Result<(), F
     nightly.miri()
 }
 
-/// Runs what is there of both, and says what is passed over.
-pub(crate) fn as_far_as_there(workspace: &Workspace) -> Result<(), Failure> {
-    let nightly = Nightly {
-        workspace,
-        name: NIGHTLY,
-    };
-    if let Err(why) = nightly.is_there() {
-        say(&format!("goes on without AddressSanitizer and Miri: {why}"));
-        return Ok(());
-    }
-    nightly.address()?;
-    match nightly.has_miri() {
-        Ok(()) => nightly.miri(),
-        Err(why) => {
-            say(&format!("goes on without Miri: {why}"));
-            Ok(())
-        }
-    }
-}
-
 /// A toolchain of rustup's.
 struct Nightly<'w> {
     workspace: &'w Workspace,
