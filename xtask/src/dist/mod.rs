@@ -42,11 +42,12 @@ const MEND: &str = "mend what is said above, then run this again";
 const OURS: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// What goes with the program besides.
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 6] = [
     "ABI.md",
     "CHANGELOG.md",
     "README.md",
     "docs/COVERAGE.md",
+    "docs/RELIABILITY.md",
     "docs/SPL.md",
 ];
 
