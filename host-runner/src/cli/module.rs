@@ -1,6 +1,6 @@
 //! The options that say which module runs, what it may use up, and where its code is kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytesize::ByteSize;
@@ -55,8 +55,8 @@ pub(crate) struct TakingOptions {
     )]
     module_timeout: Timeout,
 
-    /// How much another module than the built-in one may give at once, without an input
-    /// between
+    /// How many bytes of alerts another module than the built-in one may give between two
+    /// inputs
     #[arg(long, value_name = "SIZE", default_value = "4GiB")]
     module_output: ByteSize,
 
@@ -77,12 +77,11 @@ pub(crate) struct TakingOptions {
 impl ModuleOptions {
     /// The module to run.
     pub(crate) fn load(&self) -> Result<Module, Failure> {
-        let source = match &self.module {
-            Some(path) => Source::file(path)?,
-            None if self.portable => Source::embedded(Build::Portable),
-            None => Source::embedded(Build::of_this_machine()),
+        let build = || match self.portable {
+            true => Build::Portable,
+            false => Build::of_this_machine(),
         };
-        self.taking.check(&source)?;
+        let source = self.taking.source(self.module.as_deref(), build)?;
         Ok(self.taking.compiler().module(&source)?)
     }
 
@@ -104,12 +103,21 @@ fn timeout(text: &str) -> Result<Timeout, String> {
 }
 
 impl TakingOptions {
-    /// Checks that a module is the one that was meant, where that was said.
-    pub(crate) fn check(&self, source: &Source) -> Result<(), ModuleError> {
-        match self.sha256 {
-            Some(expected) => source.must_be(expected),
-            None => Ok(()),
+    /// The module in a file, or else a build of the one that is built in; the one that was
+    /// meant, where that was said.
+    pub(crate) fn source(
+        &self,
+        file: Option<&Path>,
+        build: impl FnOnce() -> Build,
+    ) -> Result<Source, ModuleError> {
+        let source = match file {
+            Some(path) => Source::file(path)?,
+            None => Source::embedded(build()),
+        };
+        if let Some(expected) = self.sha256 {
+            source.must_be(expected)?;
         }
+        Ok(source)
     }
 
     /// What compiles modules. A folder that was asked for and cannot be used is told;

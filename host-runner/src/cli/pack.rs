@@ -54,12 +54,10 @@ pub(crate) struct Pack {
 impl Pack {
     /// The module that is packed into.
     pub(crate) fn source(&self) -> Result<Source, ModuleError> {
-        let source = match &self.module {
-            Some(path) => Source::file(path)?,
-            None if self.simd => Source::embedded(Build::Simd),
-            None => Source::embedded(Build::Portable),
+        let build = || match self.simd {
+            true => Build::Simd,
+            false => Build::Portable,
         };
-        self.taking.check(&source)?;
-        Ok(source)
+        self.taking.source(self.module.as_deref(), build)
     }
 }

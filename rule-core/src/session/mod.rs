@@ -20,6 +20,7 @@ mod held;
 mod queue;
 mod reading;
 mod rule;
+mod seen;
 mod state;
 
 use alloc::collections::BTreeMap;

@@ -11,6 +11,7 @@ use super::config::{Config, Window};
 use super::counters::{Counters, count};
 use super::early::Early;
 use super::error::{ErrorCode, SessionError};
+use super::seen::Seen;
 use crate::alert::{Change, Given, Id, Ids};
 use crate::detection::Detection;
 use crate::entries;
@@ -19,7 +20,7 @@ use crate::plan::{self, Plan};
 use crate::rows::{self, Command, Context, Identity, Row};
 use crate::search::Fields;
 use crate::spl;
-use crate::stats::{Added, Observation, Sample, Source, Stats};
+use crate::stats::{Added, Observation, Sample, Stats};
 use crate::time::Zone;
 use crate::value::{Number, Value};
 use crate::window::{Bounds, Place, Placement, Schedule, Size, State, Windows};
@@ -514,51 +515,6 @@ impl Rule {
     }
 }
 
-/// A matching event as it is counted.
-struct Seen<'e> {
-    event: &'e Event<'e>,
-    /// As the commands before `stats` left it, where there are any.
-    rows: Option<&'e [Row]>,
-    observation: Observation<'e>,
-    longest_key: usize,
-}
-
-impl Seen<'_> {
-    /// Is it in a row at all?
-    fn is_counted(&self, stats: Option<&Stats>) -> bool {
-        let takes = |source: &dyn Source| stats.is_none_or(|stats| stats.takes(source));
-        match self.rows {
-            Some(rows) => rows.iter().any(|row| takes(row)),
-            None => takes(self.event),
-        }
-    }
-
-    /// Counts or collects it; `touched` is told each group that it went to.
-    fn count(
-        &self,
-        stats: Option<&Stats>,
-        state: &mut State,
-        touched: &mut dyn FnMut(&[u8]),
-    ) -> Added {
-        let (seen, longest) = (&self.observation, self.longest_key);
-        let mut added = Added::default();
-        match (state, stats, self.rows) {
-            (State::Groups(groups), Some(stats), Some(rows)) => {
-                for row in rows {
-                    added.join(groups.add(stats, row, seen, longest, touched), seen.keep);
-                }
-            }
-            (State::Groups(groups), Some(stats), None) => {
-                return groups.add(stats, self.event, seen, longest, touched);
-            }
-            (state, _, Some(rows)) => rows.iter().for_each(|row| state.collect(row)),
-            // A plan without `stats` makes rows.
-            (_, _, None) => {}
-        }
-        added
-    }
-}
-
 impl Outcome {
     fn set_apart(&mut self, bounds: Bounds, added: Added, counters: &mut Counters) {
         count(&mut counters.combinations, added.left_out as u64);
@@ -571,7 +527,6 @@ impl Outcome {
 /// Columns that the row of an event has, at most, where it has all its fields.
 const MAX_COLUMNS: usize = 1000;
 
-/// Adds the fields of an event that the row does not have yet, in their order.
 /// The `now()` of a window's commands: when its run is scheduled.
 fn now(window: Bounds) -> Option<i64> {
     match window {
@@ -580,6 +535,7 @@ fn now(window: Bounds) -> Option<i64> {
     }
 }
 
+/// Adds the fields of an event that the row does not have yet, in their order.
 fn add_others(row: &mut Row, event: &Event<'_>, counters: &mut Counters) {
     let has = entries::set(row.columns().iter().map(|(name, _)| name.clone()));
     for (name, values) in event.others() {
