@@ -42,8 +42,9 @@ pub(crate) fn demo(workspace: &Workspace) -> Result<(), Failure> {
     )
 }
 
-/// How long each fuzz target runs among the tests: their build takes most of the time.
-const FUZZ_SECONDS: u32 = 2;
+/// How many inputs each fuzz target tries among the tests, a few seconds of them. A number,
+/// and not a time, so that one machine tries what another does.
+const FUZZ_RUNS: u32 = 3000;
 
 /// Runs all tests: of the crates, of the page, and of the detections; and what fuzzing has
 /// found, with a short look for more.
@@ -69,7 +70,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
          `cargo run --package host-runner -- test FILE` runs one file of cases",
     )?;
     match fuzz::needs(workspace) {
-        Ok(()) => fuzz::fuzz(workspace, &fuzz::Options::of_all(FUZZ_SECONDS)),
+        Ok(()) => fuzz::fuzz(workspace, &fuzz::Options::of_all(FUZZ_RUNS)),
         Err(why) => {
             say(&format!("goes on without fuzzing: {why}"));
             Ok(())

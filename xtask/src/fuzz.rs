@@ -30,17 +30,22 @@ pub(crate) struct Options {
     /// How long each target runs
     #[arg(long, value_name = "N", default_value_t = 10)]
     seconds: u32,
+    /// How many inputs each target tries, in place of a time: the same ones at each run that
+    /// begins with the same corpus
+    #[arg(long, value_name = "N", conflicts_with = "seconds")]
+    runs: Option<u32>,
     /// How many processes each target runs in
     #[arg(long, value_name = "N", default_value_t = 1)]
     jobs: u32,
 }
 
 impl Options {
-    /// All targets, for so long each.
-    pub(crate) fn of_all(seconds: u32) -> Self {
+    /// All targets, with so many inputs each.
+    pub(crate) fn of_all(runs: u32) -> Self {
         Options {
             targets: Vec::new(),
-            seconds,
+            seconds: 0,
+            runs: Some(runs),
             jobs: 1,
         }
     }
@@ -208,16 +213,21 @@ impl Run<'_> {
             let replay = self.fuzzer(target)?.args(found);
             self.step(target, "replays what was found by", replay)?;
         }
-        let seconds = self.options.seconds;
-        if seconds == 0 {
-            return Ok(());
-        }
+        let (bound, what) = match (self.options.runs, self.options.seconds) {
+            // What is tried next goes by a number that is drawn, or given.
+            (Some(runs), _) => (
+                vec![format!("-runs={runs}"), "-seed=1".to_owned()],
+                format!("tries {runs} inputs with"),
+            ),
+            (None, 0) => return Ok(()),
+            (None, seconds) => (
+                vec![format!("-max_total_time={seconds}")],
+                format!("looks for {seconds} s with"),
+            ),
+        };
         let corpus = self.corpus.join(target);
         fs::create_dir_all(&corpus).map_err(|error| unreadable(&corpus, &error))?;
-        let mut fuzzer = self
-            .fuzzer(target)?
-            .arg(format!("-max_total_time={seconds}"))
-            .arg("-print_final_stats=1");
+        let mut fuzzer = self.fuzzer(target)?.args(bound).arg("-print_final_stats=1");
         let dictionary = DICTIONARIES.iter().find(|(_, of)| of.contains(&target));
         if let Some((name, _)) = dictionary {
             let file = format!("fuzz/dictionaries/{name}.dict");
@@ -229,7 +239,7 @@ impl Run<'_> {
             fuzzer = fuzzer.arg(format!("-fork={jobs}"));
         }
         let fuzzer = fuzzer.arg(corpus);
-        self.step(target, &format!("looks for {seconds} s with"), fuzzer)
+        self.step(target, &what, fuzzer)
     }
 
     /// Says what comes, then runs it. What the fuzzer says of its progress goes to a file.

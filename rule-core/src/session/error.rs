@@ -98,7 +98,7 @@ impl SessionError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         SessionError {
             code,
-            message: message.into(),
+            message: spl::one_line(message.into()),
             what: None,
             detection: None,
             place: None,

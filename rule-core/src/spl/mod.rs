@@ -52,6 +52,7 @@ use ast::Pipeline;
 pub use error::{Code, Error};
 pub use macros::{Macro, Macros};
 pub use nearest::nearest;
+pub(crate) use picture::one_line;
 pub use picture::printable;
 pub use source::{Location, Place, Source, Within};
 

@@ -86,8 +86,8 @@ pub fn printable(text: &str) -> String {
     out
 }
 
-/// A message as one line, whatever of a search is in it.
-pub(super) fn one_line(message: String) -> String {
+/// A message as one line, whatever from outside is in it.
+pub(crate) fn one_line(message: String) -> String {
     match message.chars().all(|next| shown(next) == next) {
         true => message,
         false => message.chars().map(shown).collect(),

@@ -152,3 +152,15 @@ fn settings_of_an_input() {
         "`format` must be `auto`, `json`, `xml`, `text` or `csv`, not `\"yaml\"`"
     );
 }
+
+#[test]
+fn a_message_is_one_line_whatever_is_in_it() {
+    for config in [
+        json!({"a\nb": 1}),
+        json!({"window": {"every": "1\r\n\u{202e}x"}}),
+    ] {
+        let error = read(config).unwrap_err();
+        let printed = |next: char| !next.is_control() && !matches!(next, '\u{2028}' | '\u{202e}');
+        assert!(error.message.chars().all(printed), "{:?}", error.message);
+    }
+}
