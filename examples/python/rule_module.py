@@ -54,14 +54,34 @@ class RuleModule:
 
     def __init__(self, wasm: bytes, memory_limit: int = MEMORY_LIMIT) -> None:
         """Compiles `wasm`; each instance may have `memory_limit` bytes of memory."""
-        self._engine = Engine()
-        self._module = Module(self._engine, wasm)
+        engine = Engine()
+        self._hold(engine, Module(engine, wasm), memory_limit)
+
+    def _hold(self, engine: Engine, module: Module, memory_limit: int) -> None:
+        self._engine = engine
+        self._module = module
         self._memory_limit = memory_limit
 
     @classmethod
     def load(cls, path: str | Path) -> RuleModule:
         """Reads and compiles the module at `path`."""
         return cls(Path(path).read_bytes())
+
+    @classmethod
+    def from_compiled(cls, code: bytes, memory_limit: int = MEMORY_LIMIT) -> RuleModule:
+        """Takes what `compiled` gave, of whom one trusts: it is run as it is. To compile
+        takes seconds, this milliseconds.
+
+        Raises `WasmtimeError` where it is for another processor or version of wasmtime.
+        """
+        engine = Engine()
+        module = cls.__new__(cls)
+        module._hold(engine, Module.deserialize(engine, code), memory_limit)
+        return module
+
+    def compiled(self) -> bytes:
+        """The machine code, to be kept or sent to other processes."""
+        return bytes(self._module.serialize())
 
     def open(self, config: bytes = b"") -> Session:
         """Opens a session with a configuration in JSON; an empty one runs the
