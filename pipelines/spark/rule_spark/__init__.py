@@ -12,6 +12,7 @@ both work, ABI.md what the module takes and gives.
 from rule_module import RuleError
 
 from .batch import detect
+from .inputs import Inputs
 from .rules import Rules
 
 __all__ = ["RuleError", "Rules", "detect"]

@@ -1,4 +1,10 @@
-"""Detection over what is there: each task reads its part, and the states are joined."""
+"""Detection over what is there: each task reads its part, and the states are joined.
+
+    events ── read ──┐
+    events ── read ──┼── join ──┐
+    events ── read ──┘          ├── finish ── alerts
+    events ── read ───── join ──┘
+"""
 
 from __future__ import annotations
 
@@ -10,32 +16,47 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from . import parts
-from .rules import Rules
+from .inputs import Inputs
+from .rules import MEMORY_LIMIT, Rules, fixed
 
 WIDTH = 32
-"""So many states are joined by one task."""
+"""So many states are joined by one task of the level before the last."""
 
 
 def detect(
     df: DataFrame,
     module: str | Path | bytes,
-    column: str = "value",
+    column: str | None = "value",
     *,
     config: dict[str, Any] | None = None,
     format: str = "json",
+    files: bool = False,
+    name: str | None = None,
+    settings: dict[str, Any] | None = None,
+    counters: Observation | str | None = None,
     levels: int = 1,
-    counters: Observation | None = None,
+    memory_limit: int = MEMORY_LIMIT,
 ) -> DataFrame:
-    config = {"clock": "end", **(config or {})}
-    rules = Rules(df.sparkSession, module, config)
-    read = partial(parts.read, rules, {"format": format})
+    """The alerts of a table of events: one column, `alert`, a line of JSON a row, in one
+    partition and in the order of `host-runner run`.
+
+    `column`, `format`, `files`, `name` and `settings` say how the table is read, see
+    `Inputs`; `config` is the configuration, see `Rules`. With `counters`, an observation,
+    what was read, matched and left out is its metric `counters`, as JSON, once the alerts
+    were taken. Between reading and the last task are so many `levels` of tasks that join
+    states: one will do for some thousand tasks that read, two for a hundred thousand.
+
+    Raises `RuleError` where the module refuses the configuration, and `ValueError` for
+    what cannot be meant.
+    """
+    inputs = Inputs(column, format, files, name, settings or {})
+    rules = Rules(df.sparkSession, module, fixed(config, clock="end"), memory_limit)
     join = partial(parts.join, rules)
-    finish = partial(parts.finish, rules)
-    states = df.select(column).mapInArrow(read, parts.STATES)
+    states = inputs.of(df).mapInArrow(partial(parts.read, rules, inputs), parts.STATES)
     for level in range(levels, 0, -1):
         key = F.spark_partition_id() % WIDTH**level
-        states = states.withColumn("key", key).repartition("key").select("state").mapInArrow(join, parts.STATES)
-    found = states.repartition(1).mapInArrow(finish, parts.ALERTS)
+        states = states.repartition(key).mapInArrow(join, parts.STATES)
+    found = states.repartition(1).mapInArrow(partial(parts.finish, rules), parts.ALERTS)
     if counters is not None:
         found = found.observe(counters, F.max("counters").alias("counters"))
     return found.where("alert IS NOT NULL").select("alert")

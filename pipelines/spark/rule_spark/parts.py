@@ -1,7 +1,7 @@
 """What a task does: events to a state, states to one, and that to alerts.
 
-A state is what `rule_snapshot` gives, or the `state` of a partial alert: what a group
-held that had to make room. `rule_merge` takes both.
+A state is what `rule_snapshot` gives, or the `state` of a partial alert, which is what a
+group held that had to make room. `rule_merge` takes both.
 """
 
 from __future__ import annotations
@@ -9,37 +9,33 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import pyarrow as pa
 from rule_module import Session
 
-from . import columns
+from .inputs import Inputs
 from .rules import Rules
 
 STATES = "state binary"
-"""The form of what stages give one another."""
+"""What the stages give one another."""
 
 ALERTS = "alert string, counters string"
-"""The form of what the last stage gives: the alerts, and then the counters alone."""
+"""What the last stage gives: the alerts, and behind them the counters alone."""
+
+Batches = Iterable[pa.RecordBatch]
 
 
-def read(rules: Rules, input: dict[str, Any], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The states of what is read from batches of one column, a record a row; `input` is
-    what `rule_input` takes."""
+def read(rules: Rules, inputs: Inputs, batches: Batches) -> Iterator[pa.RecordBatch]:
+    """The states of what is read."""
     with rules.session() as session:
-        session.input(_json(input))
-        for batch in batches:
-            for piece in columns.lines(batch.column(0)):
-                if session.push(piece) > 0:
-                    yield _states(_partial_states(session))
-        # The last record may have no end.
-        session.input(b"")
-        yield _states([*_partial_states(session), session.snapshot()])
+        for waiting in inputs.push(session, batches):
+            if waiting > 0:
+                yield _states(_partial_states(session))
+        yield _states([session.snapshot()])
 
 
-def join(rules: Rules, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """States joined to one; what it has no room for are states of their own."""
+def join(rules: Rules, batches: Batches) -> Iterator[pa.RecordBatch]:
+    """States joined to one; of what it has no room for, states of their own."""
     with rules.session() as session:
         for state in _each(batches):
             if session.merge(state) > 0:
@@ -47,44 +43,39 @@ def join(rules: Rules, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordB
         yield _states([session.snapshot()])
 
 
-def finish(rules: Rules, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """States joined to one, and the alerts of that; the counters at the end."""
+def finish(rules: Rules, batches: Batches) -> Iterator[pa.RecordBatch]:
+    """States joined to one, its alerts, and the counters."""
     with rules.session() as session:
         for state in _each(batches):
             if session.merge(state) > 0:
                 yield from _alerts(session)
         session.finish()
         yield from _alerts(session)
-        counters = session.counters().decode()
-    yield _rows([None], [counters])
+        yield _rows([None], [session.counters().decode()])
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value).encode()
+def lines(session: Session) -> Iterator[list[str]]:
+    """The alerts that wait, some at a time, taken."""
+    while some := session.alerts():
+        yield some.decode().split("\n")[:-1]
 
 
-def _each(batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+def _each(batches: Batches) -> Iterator[bytes]:
     for batch in batches:
         for state in batch.column(0):
             yield state.as_py()
 
 
-def _lines(session: Session) -> Iterator[list[str]]:
-    """The alerts that wait, some at a time."""
-    while lines := session.alerts():
-        yield lines.decode().split("\n")[:-1]
-
-
 def _partial_states(session: Session) -> list[bytes]:
-    """The states of the partial alerts that wait. With the clock `end` there are no
-    other alerts before the end."""
-    states = (json.loads(line)["state"] for lines in _lines(session) for line in lines)
-    return [base64.b64decode(state) for state in states]
+    """The states of the alerts that wait. With the clock `end` none but partial ones
+    are given before the end."""
+    alerts = (json.loads(line) for some in lines(session) for line in some)
+    return [base64.b64decode(alert["state"]) for alert in alerts]
 
 
 def _alerts(session: Session) -> Iterator[pa.RecordBatch]:
-    for lines in _lines(session):
-        yield _rows(lines, [None] * len(lines))
+    for some in lines(session):
+        yield _rows(some, [None] * len(some))
 
 
 def _states(states: list[bytes]) -> pa.RecordBatch:

@@ -73,6 +73,19 @@ _LOADED: dict[bytes, RuleModule] = {}
 """Of this process: the modules that are compiled."""
 
 
+def fixed(config: dict[str, Any] | None, clock: str) -> dict[str, Any]:
+    """A configuration with what it cannot choose here.
+
+    Raises `ValueError` where it says otherwise.
+    """
+    config = dict(config or {})
+    if config.get("clock", clock) != clock:
+        raise ValueError(f"`clock` is `{clock}` here: with another, what a row holds depends on the order of the events")
+    if config.get("early", False):
+        raise ValueError("`early` cannot be had: events are read in parts, and no part knows when a row first comes out of the search")
+    return {**config, "clock": clock, "early": False}
+
+
 class _Shared:
     """A module that is compiled once, by the driver."""
 
