@@ -14,5 +14,6 @@ from rule_module import RuleError
 from .batch import detect
 from .inputs import Inputs
 from .rules import Rules
+from .stream import detect_stream
 
-__all__ = ["RuleError", "Rules", "detect"]
+__all__ = ["RuleError", "Rules", "detect", "detect_stream"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from rule_module import Session
 
@@ -50,11 +50,11 @@ class Inputs:
         if self.name is not None and not self.files:
             raise ValueError("`name` is the column with the names of files: say `files=True` with it")
 
-    def of(self, df: DataFrame) -> DataFrame:
-        """The columns that `push` wants."""
+    def of(self, df: DataFrame, *beside: Column) -> DataFrame:
+        """The columns that `push` wants, and others beside them."""
         if self.column is None:
-            return df.select(F.to_json(F.struct("*"), TIMES).alias("value"))
-        return df.select(self.column, *([] if self.name is None else [self.name]))
+            return df.select(F.to_json(F.struct("*"), TIMES).alias("value"), *beside)
+        return df.select(self.column, *([] if self.name is None else [self.name]), *beside)
 
     def push(self, session: Session, batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
         """Gives all to a session, and the number of alerts that wait each time. In the
