@@ -54,20 +54,27 @@ class Rules:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session in which nothing was read. It goes back to where it came from."""
-        idle = _IDLE.setdefault(self._key, [])
-        if idle:
-            session, empty = idle.pop()
+        found = next((idle for idle in _IDLE if idle[0] == self._key), None)
+        if found is not None:
+            _IDLE.remove(found)
+            _, session, empty = found
             session.restore(empty)
         else:
             session = self._module.load().open(self._config)
             empty = session.snapshot()
         yield session
         # Not where something was raised: after a trap a session is of no more use.
-        idle.append((session, empty))
+        _IDLE.append((self._key, session, empty))
+        if len(_IDLE) > MOST_IDLE:
+            _IDLE.pop(0)[1].close()
 
 
-_IDLE: dict[bytes, list[tuple[Session, bytes]]] = {}
-"""Of this process: sessions that nobody uses, each with the state that it began with."""
+MOST_IDLE = 2
+"""So many sessions stay open in a process, each with the memory that it once needed."""
+
+_IDLE: list[tuple[bytes, Session, bytes]] = []
+"""Of this process: sessions that nobody uses, the last used last, each with what it was
+opened with and the state that it began with."""
 
 _LOADED: dict[bytes, RuleModule] = {}
 """Of this process: the modules that are compiled."""
