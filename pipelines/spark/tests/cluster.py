@@ -71,7 +71,8 @@ def settings(master: str) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.warehouse.dir": str(folder() / "warehouse"),
-        "spark.log.level": "ERROR",
+        # What goes wrong is in the exceptions; what is killed on purpose is not of interest.
+        "spark.log.level": "FATAL",
     }
 
 
@@ -94,6 +95,29 @@ def host_runner(*arguments: str | Path) -> list[str]:
     if ran.returncode != 0:
         raise AssertionError(f"{command}: {ran.stderr}")
     return ran.stdout.split("\n")[:-1]
+
+
+def executors() -> list[int]:
+    """The processes of the executors of this cluster."""
+    application = spark().sparkContext.applicationId
+    running = []
+    for process in Path("/proc").iterdir():
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in words and application.encode() in words:
+            running.append(int(process.name))
+    return running
+
+
+def descendants(process: int) -> list[int]:
+    """The processes that a process started, and those that they did."""
+    found = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        for child in map(int, (thread / "children").read_text().split()):
+            found += [child, *descendants(child)]
+    return found
 
 
 def alerts(found: DataFrame) -> list[str]:
