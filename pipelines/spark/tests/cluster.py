@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -118,6 +119,16 @@ def descendants(process: int) -> list[int]:
         for child in map(int, (thread / "children").read_text().split()):
             found += [child, *descendants(child)]
     return found
+
+
+def kill(process: int) -> None:
+    """Ends a process and all that it started, at once and without a word."""
+    for one in [process, *descendants(process)]:
+        try:
+            os.kill(one, signal.SIGKILL)
+        except ProcessLookupError:
+            # It has ended with the one that started it.
+            pass
 
 
 def alerts(found: DataFrame) -> list[str]:

@@ -132,7 +132,9 @@ class Batch(unittest.TestCase):
             check=False,
         )
         self.assertEqual(ran.returncode, 0, ran.stderr)
-        counters = next(line for line in ran.stderr.splitlines() if line.startswith('{"bytes"'))
+        # `spark-submit` writes all that a program says to one place.
+        said = (ran.stdout + ran.stderr).splitlines()
+        counters = next(line for line in said if line.startswith('{"bytes"'))
         self.assertEqual(json.loads(counters)["records"], 40)
         written = "".join(part.read_text() for part in sorted(output.glob("part-*")))
         self.assertEqual(written.split("\n")[:-1], cluster.host_runner("--rule", rules, SAMPLES))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 import unittest
@@ -30,8 +28,7 @@ class Faults(unittest.TestCase):
             reading.start()
             done = self.wait_for_tasks(4)
             victim = before[0]
-            for process in [victim, *cluster.descendants(victim)]:
-                os.kill(process, signal.SIGKILL)
+            cluster.kill(victim)
             reading.join()
         finally:
             spark.conf.unset("spark.sql.files.openCostInBytes")

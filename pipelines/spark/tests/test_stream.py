@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import cluster
-from pyspark.sql import functions as F
 from rule_module import RuleModule
 from rule_spark import detect_stream
-from streamed import CLOCK, CONFIG, start, written
+from streamed import CONFIG, start, written
 
 START = 1615723200
 """The first second, 2021-03-14T12:00:00Z."""
@@ -166,8 +164,7 @@ class Stream(unittest.TestCase):
         while child.poll() is None and len(list((place / "checkpoint" / "commits").glob("[0-9]*"))) < 3:
             time.sleep(0.02)
         self.assertIsNone(child.poll(), "it was done before it was killed")
-        for process in [child.pid, *cluster.descendants(child.pid)]:
-            os.kill(process, signal.SIGKILL)
+        cluster.kill(child.pid)
         child.wait()
         before = written(place / "out")
         self.assertLess(len(before), len(wanted))
