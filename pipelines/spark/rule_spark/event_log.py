@@ -15,6 +15,8 @@ CHUNK = 65536
 def events(file: bytes) -> Iterator[bytes]:
     """Each event; in the place of one that cannot be read a line that says why, which
     the module counts as malformed, and shows."""
+    if not file:
+        return
     try:
         from evtx import PyEvtxParser
     except ImportError as error:

@@ -7,6 +7,7 @@ columns are the record's fields; or a row is a whole file.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from rule_module import Session
 
-from . import columns, event_log
+from . import columns, event_log, packed
 
 TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"}
 """How Spark writes times in JSON: with all of their digits."""
@@ -73,17 +74,18 @@ class Inputs:
 
     def _push_files(self, session: Session, batch: pa.RecordBatch) -> Iterator[int]:
         for index, value in enumerate(batch.column(0)):
-            session.input(self._about(None if self.name is None else batch.column(1)[index].as_py()))
+            name = None if self.name is None else batch.column(1)[index].as_py()
+            session.input(self._about(name))
             # The input before may have ended with a record.
             yield 1
-            if self.format != EVTX:
-                pieces = columns.pieces(value)
-            elif value.is_valid:
-                pieces = event_log.events(value.as_py())
-            else:
-                pieces = iter(())
-            for piece in pieces:
-                yield session.push(piece)
+            pieces = packed.unpacked(columns.pieces(value))
+            try:
+                if self.format == EVTX:
+                    pieces = event_log.events(b"".join(pieces))
+                for piece in pieces:
+                    yield session.push(piece)
+            except (zlib.error, EOFError) as error:
+                raise ValueError(f"`{name or 'a file'}` cannot be unpacked: {error}") from error
 
     def _about(self, name: str | None = None) -> bytes:
         about = {**self.settings, "format": "xml" if self.format == EVTX else self.format}

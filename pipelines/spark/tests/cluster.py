@@ -99,8 +99,8 @@ def host_runner(*arguments: str | Path) -> list[str]:
 
 
 def executors() -> list[int]:
-    """The processes of the executors of this cluster."""
-    application = spark().sparkContext.applicationId
+    """The processes of the executors of the cluster that runs."""
+    application = SparkSession.active().sparkContext.applicationId
     running = []
     for process in Path("/proc").iterdir():
         try:
