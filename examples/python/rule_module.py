@@ -117,7 +117,7 @@ class Session:
         """Begins an input, such as `{"name":"a.xml","format":"xml"}`."""
         self._give("rule_input", settings)
 
-    def push(self, data: bytes) -> int:
+    def push(self, data: bytes | memoryview) -> int:
         """Bytes of the input, cut anywhere; the number of alerts that wait."""
         return self._give("rule_push", data)
 
@@ -190,7 +190,7 @@ class Session:
             raise self._last_error()
         return number
 
-    def _give(self, export: str, data: bytes) -> int:
+    def _give(self, export: str, data: bytes | memoryview) -> int:
         """Calls `export` with bytes, and checks the number that it gives."""
         return self._with_bytes(
             data,
@@ -207,7 +207,7 @@ class Session:
     def _last_error(self) -> RuleError:
         return RuleError(self._copy(self._call("rule_last_error", self._handle)))
 
-    def _with_bytes(self, data: bytes, call: Callable[[int, int], T]) -> T:
+    def _with_bytes(self, data: bytes | memoryview, call: Callable[[int, int], T]) -> T:
         """Runs `call` while a copy of `data` is in the module's memory."""
         if not data:
             return call(0, 0)
@@ -215,7 +215,7 @@ class Session:
         if pointer == 0:
             raise _no_room(len(data))
         try:
-            self._memory.write(self._store, data, pointer)
+            self._memory.write(self._store, bytearray(data), pointer)
             return call(pointer, len(data))
         finally:
             self._call("free", pointer)

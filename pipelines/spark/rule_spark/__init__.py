@@ -12,7 +12,6 @@ both work, ABI.md what the module takes and gives.
 from rule_module import RuleError
 
 from .batch import detect
-from .inputs import Inputs
 from .rules import Rules
 from .stream import detect_stream
 

@@ -1,9 +1,9 @@
 """Detection over what is there: each task reads its part, and the states are joined.
 
-    events ── read ──┐
-    events ── read ──┼── join ──┐
-    events ── read ──┘          ├── finish ── alerts
-    events ── read ───── join ──┘
+events ── read ──┐
+events ── read ──┼── join ──┐
+events ── read ──┘          ├── finish ── alerts
+events ── read ───── join ──┘
 """
 
 from __future__ import annotations

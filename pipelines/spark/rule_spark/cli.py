@@ -45,28 +45,94 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or patterns, as Spark reads them")
-    parser.add_argument("--module", required=True, metavar="FILE", help="the module, `rule-simd.wasm` or a packed one")
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="files, folders or patterns, as Spark reads them",
+    )
+    parser.add_argument(
+        "--module",
+        required=True,
+        metavar="FILE",
+        help="the module, `rule-simd.wasm` or a packed one",
+    )
     rules = parser.add_argument_group("rules")
-    rules.add_argument("--rule", action="append", default=[], metavar="PATH", help="a detection's YAML, or a folder of them; without, the rules in the module")
+    rules.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a detection's YAML, or a folder of them; without, the rules in the module",
+    )
     rules.add_argument("--search", metavar="TEXT", help="a bare search")
-    rules.add_argument("--macros", action="append", default=[], metavar="PATH", help="a macro's YAML, or a folder of them")
+    rules.add_argument(
+        "--macros",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a macro's YAML, or a folder of them",
+    )
     rules.add_argument("--config", metavar="FILE", help="a configuration, YAML or JSON")
-    rules.add_argument("--window", metavar="WINDOW", help="`schedule`, `all`, or `every=1h,offset=50m,delay=10m`")
-    rules.add_argument("--late", choices=["report", "amend"], help="what becomes of events that come after their windows, with `--stream`")
+    rules.add_argument(
+        "--window",
+        metavar="WINDOW",
+        help="`schedule`, `all`, or `every=1h,offset=50m,delay=10m`",
+    )
+    rules.add_argument(
+        "--late",
+        choices=["report", "amend"],
+        help="what becomes of events that come after their windows, with `--stream`",
+    )
     events = parser.add_argument_group("events")
-    events.add_argument("--from", dest="source", default="lines", metavar="SOURCE", help="`lines`: a record a line; `files`: whole files; `evtx`; or a table: `parquet`, `delta`, or another that Spark knows")
-    events.add_argument("--column", metavar="NAME", help="of a table: the column that has the records; without, the columns are their fields")
-    events.add_argument("--format", metavar="FORMAT", help="of the records: `json`, `xml`, `text`; of files `auto` and `csv` as well")
+    events.add_argument(
+        "--from",
+        dest="source",
+        default="lines",
+        metavar="SOURCE",
+        help="`lines`: a record a line; `files`: whole files; `evtx`; or a table: `parquet`, `delta`, or another that Spark knows",
+    )
+    events.add_argument(
+        "--column",
+        metavar="NAME",
+        help="of a table: the column that has the records; without, the columns are their fields",
+    )
+    events.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="of the records: `json`, `xml`, `text`; of files `auto` and `csv` as well",
+    )
     for name in ("sourcetype", "host", "source", "timezone"):
-        events.add_argument(f"--{name}", dest=f"of_{name}", metavar="TEXT", help=f"the {name} of events that say none")
+        events.add_argument(
+            f"--{name}",
+            dest=f"of_{name}",
+            metavar="TEXT",
+            help=f"the {name} of events that say none",
+        )
     results = parser.add_argument_group("results")
-    results.add_argument("--output", metavar="PATH", help="where the alerts go; without, to standard output")
-    results.add_argument("--to", default="text", metavar="FORMAT", help="`text`, a line of JSON each; or a table: `parquet`, `delta`")
+    results.add_argument(
+        "--output", metavar="PATH", help="where the alerts go; without, to standard output"
+    )
+    results.add_argument(
+        "--to",
+        default="text",
+        metavar="FORMAT",
+        help="`text`, a line of JSON each; or a table: `parquet`, `delta`",
+    )
     stream = parser.add_argument_group("streams")
-    stream.add_argument("--stream", action="store_true", help="goes on with what comes; windows close by the clock")
-    stream.add_argument("--checkpoint", metavar="PATH", help="where Spark keeps what it has read, and the state")
-    stream.add_argument("--trigger", default="1 minute", metavar="TIME", help="how often it looks (1 minute)")
+    stream.add_argument(
+        "--stream",
+        action="store_true",
+        help="goes on with what comes; windows close by the clock",
+    )
+    stream.add_argument(
+        "--checkpoint",
+        metavar="PATH",
+        help="where Spark keeps what it has read, and the state",
+    )
+    stream.add_argument(
+        "--trigger", default="1 minute", metavar="TIME", help="how often it looks (1 minute)"
+    )
     return parser
 
 
@@ -97,19 +163,30 @@ def _window(text: str) -> str | dict[str, str]:
     parts = [part.partition("=") for part in text.split(",")]
     for key, _, value in parts:
         if key.strip() not in ("every", "offset", "delay") or not value.strip():
-            raise ValueError(f"`--window`: `{text}` is none of `schedule`, `all`, `every=1h,offset=50m,delay=10m`")
+            raise ValueError(
+                f"`--window`: `{text}` is none of `schedule`, `all`, `every=1h,offset=50m,delay=10m`"
+            )
     return {key.strip(): value.strip() for key, _, value in parts}
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, Any]:
     """What `detect` is told of the events."""
-    settings = {name: getattr(options, f"of_{name}") for name in ("sourcetype", "host", "source", "timezone")}
+    settings = {
+        name: getattr(options, f"of_{name}")
+        for name in ("sourcetype", "host", "source", "timezone")
+    }
     settings = {name: value for name, value in settings.items() if value is not None}
     if "timezone" in settings:
         settings["timezone"] = timezone(settings["timezone"])
     if options.source in ("files", "evtx"):
         format = "evtx" if options.source == "evtx" else options.format or "auto"
-        return {"column": "content", "files": True, "name": "path", "format": format, "settings": settings}
+        return {
+            "column": "content",
+            "files": True,
+            "name": "path",
+            "format": format,
+            "settings": settings,
+        }
     column = "value" if options.source == "lines" else options.column
     return {"column": column, "format": options.format or "json", "settings": settings}
 
@@ -127,7 +204,9 @@ def _events(spark: SparkSession, options: argparse.Namespace) -> DataFrame:
         if len(options.inputs) > 1:
             raise ValueError("a stream has one input: a folder, a pattern, or a table")
         if options.source in ("files", "evtx"):
-            reader = reader.schema("path string, modificationTime timestamp, length long, content binary")
+            reader = reader.schema(
+                "path string, modificationTime timestamp, length long, content binary"
+            )
         else:
             spark.conf.set("spark.sql.streaming.schemaInference", "true")
         return reader.load(options.inputs[0])
@@ -136,7 +215,13 @@ def _events(spark: SparkSession, options: argparse.Namespace) -> DataFrame:
 
 def _batch(spark: SparkSession, options: argparse.Namespace, config: dict[str, Any]) -> None:
     counters = Observation()
-    alerts = detect(_events(spark, options), options.module, config=config, counters=counters, **_inputs(options))
+    alerts = detect(
+        _events(spark, options),
+        options.module,
+        config=config,
+        counters=counters,
+        **_inputs(options),
+    )
     if options.output:
         _one_column(alerts, options).write.format(options.to).save(options.output)
     else:
@@ -148,8 +233,18 @@ def _batch(spark: SparkSession, options: argparse.Namespace, config: dict[str, A
 def _stream(spark: SparkSession, options: argparse.Namespace, config: dict[str, Any]) -> None:
     # One state has one key: of more partitions all others would be empty.
     spark.conf.set("spark.sql.shuffle.partitions", "1")
-    alerts = detect_stream(_events(spark, options), options.module, config=config, counters="rule", **_inputs(options))
-    writer = _one_column(alerts, options).writeStream.format(options.to).option("checkpointLocation", options.checkpoint)
+    alerts = detect_stream(
+        _events(spark, options),
+        options.module,
+        config=config,
+        counters="rule",
+        **_inputs(options),
+    )
+    writer = (
+        _one_column(alerts, options)
+        .writeStream.format(options.to)
+        .option("checkpointLocation", options.checkpoint)
+    )
     writer.trigger(processingTime=options.trigger).start(options.output).awaitTermination()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """YAML as the published content means it, by the core schema of YAML 1.2: a date is
     a text, and so are `yes` and `12:30`."""
 
@@ -30,7 +30,17 @@ for _tag, _form, _first in [
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
     ("merge", r"<<", ["<"]),
 ]:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_form})$"), _first)
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_form})$"), _first
+    )
+
+
+def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = node.value
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _int)
 
 
 def configuration(
@@ -97,7 +107,9 @@ def timezone(name: str) -> str | dict[str, str]:
         return name
     data = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
     if not data.is_file():
-        raise ValueError(f"`{name}`: there is no such time zone; give a name such as `Europe/Berlin`, or an offset")
+        raise ValueError(
+            f"`{name}`: there is no such time zone; give a name such as `Europe/Berlin`"
+        )
     return {"name": name, "tzif": base64.b64encode(data.read_bytes()).decode()}
 
 
@@ -118,11 +130,20 @@ def _detection(path: Path) -> dict[str, Any] | None:
 def _bare(name: str, search: str) -> dict[str, Any]:
     """A detection around a search: the same search has the same id, as in `host-runner`."""
     search = search.strip()
-    return {"name": name, "id": hashlib.sha256(search.encode()).hexdigest()[:32], "search": search}
+    return {
+        "name": name,
+        "id": hashlib.sha256(search.encode()).hexdigest()[:32],
+        "search": search,
+    }
 
 
 def _macro(path: Path) -> dict[str, Any]:
     body = read(path)
     if not isinstance(body, dict) or not {"name", "definition"} <= body.keys():
-        raise ValueError(f"`{path}`: a macro's file has the keys `name`, `definition` and, if it takes any, `arguments`")
-    return {body["name"]: {"definition": body["definition"], "arguments": body.get("arguments") or []}}
+        raise ValueError(f"`{path}`: a macro's file has the keys `name` and `definition`")
+    return {
+        body["name"]: {
+            "definition": body["definition"],
+            "arguments": body.get("arguments") or [],
+        }
+    }

@@ -20,18 +20,20 @@ def events(file: bytes) -> Iterator[bytes]:
     try:
         from evtx import PyEvtxParser
     except ImportError as error:
-        raise ImportError("to read .evtx files, install the wheel `evtx` where the executors run") from error
+        raise ImportError(
+            "to read .evtx files, install the wheel `evtx` where the executors run"
+        ) from error
     if (len(file) - HEADER) % CHUNK != 0:
         # The wheel passes over a chunk that is cut, and does not say so.
         yield _damage("the file does not end with a chunk")
     try:
-        records = iter(PyEvtxParser(io.BytesIO(file)).records())
+        records = PyEvtxParser(io.BytesIO(file)).records()
     except (OSError, RuntimeError) as error:
         yield _damage(error)
         return
     while True:
         try:
-            yield next(records)["data"].encode() + b"\n"
+            yield str(next(records)["data"]).encode() + b"\n"
         except StopIteration:
             return
         except RuntimeError as error:

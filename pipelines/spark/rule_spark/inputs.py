@@ -19,7 +19,10 @@ from rule_module import Session
 
 from . import columns, event_log, packed
 
-TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"}
+TIMES = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
 """How Spark writes times in JSON: with all of their digits."""
 
 EVTX = "evtx"
@@ -43,13 +46,23 @@ class Inputs:
     """What else `rule_input` takes: `sourcetype`, `host`, `source`, `timezone`."""
 
     def __post_init__(self) -> None:
-        known = ("json", "xml", "text", "auto", "csv", EVTX) if self.files else ("json", "xml", "text")
+        known = (
+            ("json", "xml", "text", "auto", "csv", EVTX)
+            if self.files
+            else ("json", "xml", "text")
+        )
         if self.format not in known:
-            raise ValueError(f"`{self.format}` is no format here; take one of {', '.join(known)}")
+            raise ValueError(
+                f"`{self.format}` is no format here; take one of {', '.join(known)}"
+            )
         if self.column is None and (self.files or self.format != "json"):
-            raise ValueError("where columns are fields, a row is a record of the format `json`: name a `column` for another")
+            raise ValueError(
+                "where columns are fields, records are `json`: name a `column` for another format"
+            )
         if self.name is not None and not self.files:
-            raise ValueError("`name` is the column with the names of files: say `files=True` with it")
+            raise ValueError(
+                "`name` is the column with the names of files: say `files=True` with it"
+            )
 
     def of(self, df: DataFrame, *beside: Column) -> DataFrame:
         """The columns that `push` wants, and others beside them."""
@@ -85,7 +98,9 @@ class Inputs:
                 for piece in pieces:
                     yield session.push(piece)
             except (zlib.error, EOFError) as error:
-                raise ValueError(f"`{name or 'a file'}` cannot be unpacked: {error}") from error
+                raise ValueError(
+                    f"`{name or 'a file'}` cannot be unpacked: {error}"
+                ) from error
 
     def _about(self, name: str | None = None) -> bytes:
         about = {**self.settings, "format": "xml" if self.format == EVTX else self.format}

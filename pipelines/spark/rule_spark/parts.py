@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from rule_module import Session
@@ -60,6 +60,11 @@ def lines(session: Session) -> Iterator[list[str]]:
         yield some.decode().split("\n")[:-1]
 
 
+def all_lines(session: Session) -> list[str]:
+    """The alerts that wait, where they are few: those of what a limit left no room for."""
+    return [line for some in lines(session) for line in some]
+
+
 def _each(batches: Batches) -> Iterator[bytes]:
     for batch in batches:
         for state in batch.column(0):
@@ -69,7 +74,7 @@ def _each(batches: Batches) -> Iterator[bytes]:
 def _partial_states(session: Session) -> list[bytes]:
     """The states of the alerts that wait. With the clock `end` none but partial ones
     are given before the end."""
-    alerts = (json.loads(line) for some in lines(session) for line in some)
+    alerts = map(json.loads, all_lines(session))
     return [base64.b64decode(alert["state"]) for alert in alerts]
 
 
@@ -82,6 +87,6 @@ def _states(states: list[bytes]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array(states, pa.binary())], ["state"])
 
 
-def _rows(alerts: list[str | None], counters: list[str | None]) -> pa.RecordBatch:
+def _rows(alerts: Sequence[str | None], counters: Sequence[str | None]) -> pa.RecordBatch:
     texts = [pa.array(alerts, pa.string()), pa.array(counters, pa.string())]
     return pa.RecordBatch.from_arrays(texts, ["alert", "counters"])

@@ -87,16 +87,22 @@ def fixed(config: dict[str, Any] | None, clock: str) -> dict[str, Any]:
     """
     config = dict(config or {})
     if config.get("clock", clock) != clock:
-        raise ValueError(f"`clock` is `{clock}` here: with another, what a row holds depends on the order of the events")
+        raise ValueError(
+            f"`clock` is `{clock}` here: with another, the order of the events would count"
+        )
     if config.get("early", False):
-        raise ValueError("`early` cannot be had: events are read in parts, and no part knows when a row first comes out of the search")
+        raise ValueError(
+            "`early` cannot be had: events are read in parts, and no part has the whole row"
+        )
     return {**config, "clock": clock, "early": False}
 
 
 class _Shared:
     """A module that is compiled once, by the driver."""
 
-    def __init__(self, key: bytes, memory_limit: int, wasm: Broadcast, compiled: Broadcast) -> None:
+    def __init__(
+        self, key: bytes, memory_limit: int, wasm: Broadcast[bytes], compiled: Broadcast[bytes]
+    ) -> None:
         self.key = key
         self._memory_limit = memory_limit
         self._wasm = wasm

@@ -12,7 +12,7 @@ So the batch's time comes first, then its events, as if one session had been tol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -78,9 +78,19 @@ def detect_stream(
     limits = config.get("limits", {})
     roomy = {**config, "limits": {**limits, "late": max(limits.get("late", 0), LATE_LIMIT)}}
     spark = df.sparkSession
-    told = F.current_timestamp() if clock is None else F.col(clock) if isinstance(clock, str) else clock
+    told = (
+        F.current_timestamp()
+        if clock is None
+        else F.col(clock)
+        if isinstance(clock, str)
+        else clock
+    )
     # A timeout that is always due has Spark run a batch where no event came.
-    timeout = GroupStateTimeout.ProcessingTimeTimeout if clock is None else GroupStateTimeout.NoTimeout
+    timeout = (
+        GroupStateTimeout.ProcessingTimeTimeout
+        if clock is None
+        else GroupStateTimeout.NoTimeout
+    )
     events = inputs.of(df, F.unix_millis(told).alias("now"))
     read = partial(_read, Rules(spark, module, roomy, memory_limit), inputs)
     go_on = partial(_go_on, Rules(spark, module, config, memory_limit), clock is None)
@@ -94,7 +104,9 @@ def detect_stream(
     return found.where("alert IS NOT NULL").select("alert")
 
 
-def _read(rules: Rules, inputs: Inputs, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _read(
+    rules: Rules, inputs: Inputs, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
     """The parts of a task: of the events that stand together and say one time, one."""
     for now, some in groupby(_runs(batches), key=lambda run: run[0]):
         with rules.session() as session:
@@ -102,7 +114,7 @@ def _read(rules: Rules, inputs: Inputs, batches: Iterable[pa.RecordBatch]) -> It
             for waiting in inputs.push(session, (batch for _, batch in some)):
                 if waiting > 0:
                     # An event from far ahead, which no window holds, or a limit was met.
-                    alerts = [line for lines in parts.lines(session) for line in lines]
+                    alerts = parts.all_lines(session)
                     yield _parts(now, [None] * len(alerts), alerts)
             yield _parts(now, [session.snapshot()], [None])
 
@@ -116,12 +128,16 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBat
         start = 0
         for end, now in zip(runs.run_ends.to_pylist(), runs.values.to_pylist()):
             if now is None:
-                raise ValueError("an event has no time in the column that tells it: fill it before")
+                raise ValueError(
+                    "an event has no time in the column that tells it: fill it before"
+                )
             yield now, batch.slice(start, end - start)
             start = end
 
 
-def _parts(now: int, states: list[bytes | None], alerts: list[str | None]) -> pa.RecordBatch:
+def _parts(
+    now: int, states: Sequence[bytes | None], alerts: Sequence[str | None]
+) -> pa.RecordBatch:
     size = len(states)
     columns = [
         pa.array([0] * size, pa.int32()),
@@ -137,7 +153,11 @@ Part = tuple[int, bytes, str]
 
 
 def _go_on(
-    rules: Rules, by_batches: bool, _key: tuple[Any, ...], frames: Iterable[pd.DataFrame], kept: GroupState
+    rules: Rules,
+    by_batches: bool,
+    _key: tuple[Any, ...],
+    frames: Iterable[pd.DataFrame],
+    kept: GroupState,
 ) -> Iterator[pd.DataFrame]:
     """The state of the batch before goes on with the parts of this one."""
     # A batch that is run again has to give the same, and its parts come in any order.
@@ -165,7 +185,9 @@ def _go_on(
 class _Stream:
     """The session that has the state of the stream."""
 
-    def __init__(self, rules: Rules, session: Session, state: bytes | None, now: int | None, apart: int) -> None:
+    def __init__(
+        self, rules: Rules, session: Session, state: bytes | None, now: int | None, apart: int
+    ) -> None:
         self._rules = rules
         self._session = session
         self._now = now
@@ -189,21 +211,22 @@ class _Stream:
         if alert:
             yield self._given_apart([alert])
             return
-        if now != self._now:
-            state, given = self._caught_up(now, state)
+        if self._now is not None and now < self._now:
+            state, given = self._caught_up(now, self._now, state)
             yield self._given_apart(given)
         self._session.merge(state)
         yield from self._given()
 
-    def _caught_up(self, now: int, state: bytes) -> tuple[bytes, list[str]]:
+    def _caught_up(self, told: int, now: int, state: bytes) -> tuple[bytes, list[str]]:
         """A part that was told an earlier time than the stream, as it is at the stream's
         time, and what it gives on the way: the clock went back, and what is in windows
         that are closed by now is late."""
         with self._rules.session() as part:
-            part.advance(now)
+            part.advance(told)
             part.merge(state)
-            part.advance(self._now)
-            given = [line for lines in parts.lines(part) for line in lines]
+            given = parts.all_lines(part)
+            part.advance(now)
+            given += parts.all_lines(part)
             return part.snapshot(), given
 
     def _given(self) -> Iterator[pd.DataFrame]:
@@ -218,7 +241,9 @@ class _Stream:
         return _rows(lines, [None] * len(lines))
 
 
-HEAD = re.compile(r'^(\{"schema":"[^"]*","kind":")(\w+)(","id":"\w*","part":)\d+(,"revision":)\d+,')
+HEAD = re.compile(
+    r'^(\{"schema":"[^"]*","kind":")(\w+)(","id":"\w*","part":)\d+(,"revision":)\d+,'
+)
 """The first keys of an alert, which are always these."""
 
 
@@ -236,5 +261,10 @@ def apart(alert: str, part: int) -> str:
     return HEAD.sub(changed, alert)
 
 
-def _rows(alerts: list[str | None], counters: list[str | None]) -> pd.DataFrame:
-    return pd.DataFrame({"alert": pd.Series(alerts, dtype=object), "counters": pd.Series(counters, dtype=object)})
+def _rows(alerts: Sequence[str | None], counters: Sequence[str | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "alert": pd.Series(alerts, dtype=object),
+            "counters": pd.Series(counters, dtype=object),
+        }
+    )

@@ -40,12 +40,22 @@ def collection() -> Iterator[Case]:
                 continue
             if case := _played(name, config, one):
                 yield case
-            probes = [(text, True) for text in one.get("hits", [])] + [(text, False) for text in one.get("misses", [])]
+            probes = [(text, True) for text in one.get("hits", [])] + [
+                (text, False) for text in one.get("misses", [])
+            ]
             if probes:
                 rows = [text.encode() for text, _ in probes]
                 matches = sum(hits for _, hits in probes)
                 how = {"files": True, "format": "auto"}
-                yield Case(f"{name}, hits", config, rows, b"", how, {}, {"counters": {"matches": matches}})
+                yield Case(
+                    f"{name}, hits",
+                    config,
+                    rows,
+                    b"",
+                    how,
+                    {},
+                    {"counters": {"matches": matches}},
+                )
 
 
 def _config(common: dict[str, Any], one: dict[str, Any]) -> dict[str, Any] | None:
@@ -67,13 +77,24 @@ def _played(name: str, config: dict[str, Any], one: dict[str, Any]) -> Case | No
         return None
     if steps and "input" in steps[0]:
         settings = dict(steps.pop(0)["input"])
-    if not all(step.keys() <= {"text", "hex", "repeat"} for step in steps) or "stream" in settings:
+    if (
+        not all(step.keys() <= {"text", "hex", "repeat"} for step in steps)
+        or "stream" in settings
+    ):
         return None
     if not steps and "error" not in one:
         return None
     whole = b"".join(map(_bytes, steps))
-    kept = {key: one[key] for key in ("alerts", "rows", "members", "windows", "error") if key in one}
-    rest = {key: settings[key] for key in ("sourcetype", "host", "source", "timezone") if key in settings}
+    kept = {
+        key: one[key]
+        for key in ("alerts", "rows", "members", "windows", "error")
+        if key in one
+    }
+    rest = {
+        key: settings[key]
+        for key in ("sourcetype", "host", "source", "timezone")
+        if key in settings
+    }
     if set(settings) - set(rest) - {"format", "name"}:
         return None
     records = _records(whole) if settings.get("format", "auto") in ("auto", "json") else None

@@ -7,6 +7,7 @@ wheel. All tests of a run share one cluster, since to start one takes longer tha
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
 import signal
@@ -107,7 +108,10 @@ def executors() -> list[int]:
             words = (process / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in words and application.encode() in words:
+        if (
+            b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in words
+            and application.encode() in words
+        ):
             running.append(int(process.name))
     return running
 
@@ -124,18 +128,16 @@ def descendants(process: int) -> list[int]:
 def kill(process: int) -> None:
     """Ends a process and all that it started, at once and without a word."""
     for one in [process, *descendants(process)]:
-        try:
+        # It may have ended with the one that started it.
+        with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
-        except ProcessLookupError:
-            # It has ended with the one that started it.
-            pass
 
 
 def alerts(found: DataFrame) -> list[str]:
     return [row.alert for row in found.collect()]
 
 
-def counted(found: "functools.partial[DataFrame]") -> tuple[list[str], str]:
+def counted(found: functools.partial[DataFrame]) -> tuple[list[str], str]:
     """The alerts and the counters of a call of `detect` that lacks `counters`."""
     counters = Observation()
     return alerts(found(counters=counters)), counters.get["counters"]

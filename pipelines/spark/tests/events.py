@@ -17,7 +17,9 @@ def events(spark: SparkSession, count: int, tasks: int, *, skew: bool = False) -
     of one host and one message."""
     hit = _number("hit", 100) == 0
     rare = (_number("skew", 10) == 0) if skew else F.lit(True)
-    host = F.format_string("EX%02d.example.com", F.when(rare, _number("host", 20)).otherwise(F.lit(7)))
+    host = F.format_string(
+        "EX%02d.example.com", F.when(rare, _number("host", 20)).otherwise(F.lit(7))
+    )
     user = F.when(rare, _number("user", 5)).otherwise(F.lit(3))
     found = F.format_string(
         'Cmdlet suceeded. Cmdlet New-MailboxExportRequest, parameters -Mailbox "user%d" -FilePath "\\\\127.0.0.1\\c$\\%d.aspx".',
@@ -35,10 +37,14 @@ def events(spark: SparkSession, count: int, tasks: int, *, skew: bool = False) -
         "Hostname": host,
         "EventType": F.lit("INFO"),
         "EventID": F.when(hit, 1).otherwise(4624),
-        "SourceName": F.when(hit, "MSExchange CmdletLogs").otherwise("Microsoft-Windows-Security-Auditing"),
+        "SourceName": F.when(hit, "MSExchange CmdletLogs").otherwise(
+            "Microsoft-Windows-Security-Auditing"
+        ),
         "Channel": F.when(hit, "MSExchange Management").otherwise("Security"),
         "RecordNumber": F.col("id"),
-        "TimeCreated": F.date_format(F.timestamp_millis(millis), "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"),
+        "TimeCreated": F.date_format(
+            F.timestamp_millis(millis), "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
+        ),
         "Message": F.when(hit, found).otherwise(other),
     }
     record = F.struct(*(value.alias(name) for name, value in fields.items()))

@@ -51,20 +51,37 @@ def main(count: int, rounds: int = 3) -> None:
             # The first tasks of an executor start its Python.
             detect(table.limit(1000), cluster.MODULE).collect()
             name = f"{executors} executor{'s' if executors > 1 else ''}"
-            timed(f"{name}, rows counted by Python", note, lambda: table.mapInArrow(_count, "rows long").collect())
-            alerts = timed(f"{name}, detect", note, lambda: cluster.alerts(detect(table, cluster.MODULE)))
+            timed(
+                f"{name}, rows counted by Python",
+                note,
+                lambda: table.mapInArrow(_count, "rows long").collect(),
+            )
+            alerts = timed(
+                f"{name}, detect", note, lambda: cluster.alerts(detect(table, cluster.MODULE))
+            )
             found.add("".join(f"{alert}\n" for alert in alerts))
             whole = spark.read.format("binaryFile").load(str(folder))
-            of_files = partial(detect, whole, cluster.MODULE, "content", files=True, format="json")
-            alerts = timed(f"{name}, detect, a file a row", note, lambda: cluster.alerts(of_files()))
+            of_files = partial(
+                detect, whole, cluster.MODULE, "content", files=True, format="json"
+            )
+            alerts = timed(
+                f"{name}, detect, a file a row", note, lambda: cluster.alerts(of_files())
+            )
             found.add("".join(f"{alert}\n" for alert in alerts))
             if number == 0 and executors == 1:
-                print(f"{len(files)} files, {sum(file.stat().st_size for file in files)} bytes, {len(alerts)} alerts")
-                print("states of the first stage: %d, of %d bytes, the largest of %d" % states(table))
+                print(
+                    f"{len(files)} files, {sum(file.stat().st_size for file in files)} bytes, {len(alerts)} alerts"
+                )
+                print(
+                    "states of the first stage: %d, of %d bytes, the largest of %d"
+                    % states(table)
+                )
             spark.stop()
     print("the same alerts" if len(found) == 1 else "DIFFERENT ALERTS")
     for what, (wall, cpu) in least.items():
-        print(f"{what}: {count / wall:,.0f} events a second, {count / cpu:,.0f} a second of the processor")
+        print(
+            f"{what}: {count / wall:,.0f} events a second, {count / cpu:,.0f} a second of the processor"
+        )
 
 
 def started(executors: int) -> SparkSession:
@@ -78,9 +95,18 @@ def started(executors: int) -> SparkSession:
 
 def program(files: list[Path], note: Callable[[str, float, float], None]) -> str:
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    ran = subprocess.run([cluster.HOST_RUNNER, "run", "--quiet", *files], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [cluster.HOST_RUNNER, "run", "--quiet", *files],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     wall, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    note("host-runner", wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    note(
+        "host-runner",
+        wall,
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+    )
     return ran.stdout
 
 

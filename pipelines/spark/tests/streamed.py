@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cluster
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming import DataStreamWriter
 from rule_spark import detect_stream
@@ -19,7 +19,9 @@ CONFIG = {"detections": {"name": "a", "id": "a", "search": "a=1 | stats count by
 
 def start(spark: SparkSession, place: Path, config: dict[str, Any]) -> DataStreamWriter:
     """The stream of the files in a folder, each a batch, over three tasks."""
-    lines = spark.readStream.option("maxFilesPerTrigger", 1).text(str(place / "in")).repartition(3)
+    lines = (
+        spark.readStream.option("maxFilesPerTrigger", 1).text(str(place / "in")).repartition(3)
+    )
     clock = F.to_timestamp(F.get_json_object("value", "$.now"))
     alerts = detect_stream(lines, cluster.MODULE, config=config, clock=clock, counters="rule")
     writer = alerts.withColumnRenamed("alert", "value").writeStream.format("text")

@@ -14,6 +14,7 @@ from pathlib import Path
 import cluster
 from events import events
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 from rule_spark import detect
 
 EVENTS = int(os.environ.get("RULE_SPARK_EVENTS", "300000"))
@@ -33,7 +34,7 @@ class Batch(unittest.TestCase):
             events(cluster.spark(), EVENTS, 8, **how).write.text(str(folder))
         return folder
 
-    def lines(self, folder: Path) -> "cluster.DataFrame":
+    def lines(self, folder: Path) -> DataFrame:
         return cluster.spark().read.option("lineSep", "\n").text(str(folder))
 
     def test_the_executors_are_processes_of_their_own(self) -> None:
@@ -61,7 +62,9 @@ class Batch(unittest.TestCase):
     def test_what_limits_leave_no_room_for(self) -> None:
         folder = self.generated("events")
         limits = {"window": "all", "limits": {"groups": 10}}
-        found, counters = cluster.counted(partial(detect, self.lines(folder), cluster.MODULE, config=limits))
+        found, counters = cluster.counted(
+            partial(detect, self.lines(folder), cluster.MODULE, config=limits)
+        )
         alerts = [json.loads(alert) for alert in found]
         self.assertIn("partial", {alert["kind"] for alert in alerts})
         total = sum(alert["row"]["count"] for alert in alerts)
@@ -69,13 +72,17 @@ class Batch(unittest.TestCase):
 
     def test_files_of_every_format(self) -> None:
         files = cluster.spark().read.format("binaryFile").load(str(SAMPLES))
-        found = detect(files, cluster.MODULE, "content", files=True, format="auto", name="path")
+        found = detect(
+            files, cluster.MODULE, "content", files=True, format="auto", name="path"
+        )
         self.assertEqual(cluster.alerts(found), cluster.host_runner(SAMPLES))
 
     def test_columns_are_fields(self) -> None:
         file = SAMPLES / "exchange-nxlog.ndjson"
         table = cluster.spark().read.json(str(file)).repartition(3)
-        self.assertEqual(cluster.alerts(detect(table, cluster.MODULE, None)), cluster.host_runner(file))
+        self.assertEqual(
+            cluster.alerts(detect(table, cluster.MODULE, None)), cluster.host_runner(file)
+        )
 
     def test_what_a_module_refuses_in_a_task_is_said(self) -> None:
         broken = cluster.spark().createDataFrame([(b"{}",)], "value binary")
@@ -104,13 +111,23 @@ class Batch(unittest.TestCase):
         config_file = cluster.folder() / "logs.json"
         config_file.write_text(json.dumps(config))
         files = cluster.spark().read.format("binaryFile").load(str(LOGS))
-        found = detect(files, cluster.MODULE, "content", config=config, files=True, format="evtx", name="path")
+        found = detect(
+            files,
+            cluster.MODULE,
+            "content",
+            config=config,
+            files=True,
+            format="evtx",
+            name="path",
+        )
         wanted = cluster.host_runner("--config", config_file, LOGS)
         self.assertGreater(len(wanted), 0)
         self.assertEqual(cluster.alerts(found), wanted)
 
     def test_an_event_log_that_is_damaged_is_counted(self) -> None:
-        table = cluster.spark().createDataFrame([(b"ElfFile\0" + bytes(5000),)], "content binary")
+        table = cluster.spark().createDataFrame(
+            [(b"ElfFile\0" + bytes(5000),)], "content binary"
+        )
         found = partial(detect, table, cluster.MODULE, "content", files=True, format="evtx")
         alerts, counters = cluster.counted(found)
         self.assertEqual(alerts, [])
@@ -120,12 +137,16 @@ class Batch(unittest.TestCase):
         output = cluster.folder() / "command"
         shutil.rmtree(output, ignore_errors=True)
         submit = Path(cluster.environment()["SPARK_HOME"]) / "bin" / "spark-submit"
-        given = [option for key, value in cluster.settings("local[2]").items() for option in ("--conf", f"{key}={value}")]
+        given = [
+            option
+            for key, value in cluster.settings("local[2]").items()
+            for option in ("--conf", f"{key}={value}")
+        ]
         script = cluster.HERE.parent / "detect.py"
         rules = cluster.ROOT / "rules" / "detections"
+        asked = ["--module", cluster.MODULE, "--rule", rules, "--from", "files"]
         ran = subprocess.run(
-            [submit, *given, script, "--module", cluster.MODULE, "--rule", rules, "--from", "files"]
-            + ["--output", str(output), str(SAMPLES)],
+            [submit, *given, script, *asked, "--output", output, SAMPLES],
             env=cluster.environment(),
             capture_output=True,
             text=True,
@@ -137,7 +158,9 @@ class Batch(unittest.TestCase):
         counters = next(line for line in said if line.startswith('{"bytes"'))
         self.assertEqual(json.loads(counters)["records"], 40)
         written = "".join(part.read_text() for part in sorted(output.glob("part-*")))
-        self.assertEqual(written.split("\n")[:-1], cluster.host_runner("--rule", rules, SAMPLES))
+        self.assertEqual(
+            written.split("\n")[:-1], cluster.host_runner("--rule", rules, SAMPLES)
+        )
 
 
 if __name__ == "__main__":

@@ -55,7 +55,10 @@ class Cases(unittest.TestCase):
         if "rows" in case.expected:
             wanted["row"] = case.expected["rows"]
         for key, values in wanted.items():
-            self.assertEqual([alert.get(key) for alert in got], [json.loads(value) if value else None for value in values])
+            self.assertEqual(
+                [alert.get(key) for alert in got],
+                [json.loads(value) if value else None for value in values],
+            )
         if "alerts" in case.expected:
             self.assertEqual(alerts, case.expected["alerts"])
 
@@ -65,7 +68,11 @@ class Cases(unittest.TestCase):
         if "name" in case.how:
             about["name"] = case.how["name"]
         with self.module.open(json.dumps(case.config).encode()) as session:
-            for bytes in case.rows if case.rows[0] is not case.whole and "files" in case.how else [case.whole]:
+            for bytes in (
+                case.rows
+                if case.rows[0] is not case.whole and "files" in case.how
+                else [case.whole]
+            ):
                 session.input(json.dumps(about).encode())
                 session.push(bytes)
             session.finish()
@@ -83,4 +90,6 @@ def table(case: Case) -> DataFrame:
         columns["name"] = pa.array([how["name"]] * len(case.rows), pa.string())
         how["name"] = "name"
     events = cluster.spark().createDataFrame(pa.table(columns))
-    return detect(events, cluster.MODULE, config=case.config, settings=case.settings, levels=0, **how)
+    return detect(
+        events, cluster.MODULE, config=case.config, settings=case.settings, levels=0, **how
+    )

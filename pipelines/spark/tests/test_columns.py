@@ -21,9 +21,14 @@ class Columns(unittest.TestCase):
             (["\u00e4\u2028", "x\ny"], "\u00e4\u2028\nx\ny\n".encode()),
         ]:
             for kind in (pa.string(), pa.large_string(), pa.binary()):
-                given = [value.encode() if value is not None and kind == pa.binary() else value for value in values]
+                given = [
+                    value.encode() if value is not None and kind == pa.binary() else value
+                    for value in values
+                ]
                 # A part of an array has the whole one's bytes behind it.
-                array = pa.array([given[0] if given else "x", *given], kind if given else pa.string()).slice(1)
+                array = pa.array(
+                    [given[0] if given else "x", *given], kind if given else pa.string()
+                ).slice(1)
                 with self.subTest(values=values, kind=kind):
                     self.assertEqual(b"".join(columns.lines(array)), wanted)
 
@@ -50,7 +55,9 @@ class Columns(unittest.TestCase):
         ]:
             for size in (1 << 20, 5):
                 with self.subTest(name, size=size):
-                    pieces = [file[at : at + size] for at in range(0, min(len(file), 6000), size)]
+                    pieces = [
+                        file[at : at + size] for at in range(0, min(len(file), 6000), size)
+                    ]
                     if size == 5 and len(file) > 6000:
                         continue
                     self.assertEqual(b"".join(packed.unpacked(pieces)), wanted)

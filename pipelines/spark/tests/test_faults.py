@@ -23,7 +23,9 @@ class Faults(unittest.TestCase):
         try:
             table = spark.read.text(str(folder))
             found: list[str] = []
-            reading = threading.Thread(target=lambda: found.extend(cluster.alerts(detect(table, cluster.MODULE))))
+            reading = threading.Thread(
+                target=lambda: found.extend(cluster.alerts(detect(table, cluster.MODULE)))
+            )
             before = cluster.executors()
             reading.start()
             done = self.wait_for_tasks(4)
@@ -43,7 +45,11 @@ class Faults(unittest.TestCase):
         tracker = cluster.spark().sparkContext.statusTracker()
         while True:
             stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-            done = [stage.numCompletedTasks for stage in stages if stage and stage.numTasks == TASKS]
+            done = [
+                stage.numCompletedTasks
+                for stage in stages
+                if stage and stage.numTasks == TASKS
+            ]
             if done and max(done) >= count:
                 return max(done)
             time.sleep(0.01)

@@ -39,7 +39,12 @@ def batches(count: int, size: int, seed: int) -> list[Batch]:
     for number in range(1, count + 1):
         now = START + number * TICK
         events = [
-            {"a": 1, "b": some.choice("xyz"), "_time": moment(now - some.choice(BEHIND + AHEAD)), "now": moment(now)}
+            {
+                "a": 1,
+                "b": some.choice("xyz"),
+                "_time": moment(now - some.choice(BEHIND + AHEAD)),
+                "now": moment(now),
+            }
             for _ in range(size)
         ]
         made.append((now, [json.dumps(event) for event in events]))
@@ -53,7 +58,7 @@ def moment(second: int) -> str:
 def put(folder: Path, batches: list[Batch]) -> None:
     """A file a batch, in their order."""
     folder.mkdir(parents=True)
-    for number, (now, events) in enumerate(batches):
+    for number, (_, events) in enumerate(batches):
         file = folder / f"{number:03}.json"
         file.write_text("".join(f"{event}\n" for event in events))
         os.utime(file, (START + number, START + number))
@@ -95,14 +100,22 @@ class Stream(unittest.TestCase):
                     given += some
             return given.decode().split("\n")[:-1], session.counters().decode()
 
-    def run_through(self, name: str, config: dict[str, Any], batches: list[Batch]) -> tuple[list[str], str]:
+    def run_through(
+        self, name: str, config: dict[str, Any], batches: list[Batch]
+    ) -> tuple[list[str], str]:
         """The alerts and counters of a stream that ends."""
         place = cluster.folder() / name
         put(place / "in", batches)
-        query = start(self.spark, place, config).trigger(availableNow=True).start(str(place / "out"))
+        query = (
+            start(self.spark, place, config)
+            .trigger(availableNow=True)
+            .start(str(place / "out"))
+        )
         query.awaitTermination()
         self.assertIsNone(query.exception())
-        return written(place / "out"), query.lastProgress["observedMetrics"]["rule"]["counters"]
+        return written(place / "out"), query.lastProgress["observedMetrics"]["rule"][
+            "counters"
+        ]
 
     def test_late_events(self) -> None:
         for late in ("report", "amend"):
@@ -113,11 +126,22 @@ class Stream(unittest.TestCase):
                 found, counters = self.run_through(f"late-{late}", config, events)
                 self.assertEqual(counters, wanted_counters)
                 own = ("final", "amended", "late")
-                self.assertEqual(numberless(of_kind(found, *own)), numberless(of_kind(wanted, *own)))
-                apart = (sorted(numberless(of_kind(alerts, "partial"))) for alerts in (found, wanted))
+                self.assertEqual(
+                    numberless(of_kind(found, *own)), numberless(of_kind(wanted, *own))
+                )
+                apart = (
+                    sorted(numberless(of_kind(alerts, "partial")))
+                    for alerts in (found, wanted)
+                )
                 self.assertEqual(next(apart), next(apart))
-                self.assertEqual({json.loads(alert)["kind"] for alert in found}, {json.loads(alert)["kind"] for alert in wanted})
-                ids = [(alert["id"], alert["part"], alert["revision"]) for alert in map(json.loads, found)]
+                self.assertEqual(
+                    {json.loads(alert)["kind"] for alert in found},
+                    {json.loads(alert)["kind"] for alert in wanted},
+                )
+                ids = [
+                    (alert["id"], alert["part"], alert["revision"])
+                    for alert in map(json.loads, found)
+                ]
                 self.assertEqual(len(ids), len(set(ids)), "no two alerts have one name")
 
     def test_a_clock_that_goes_back(self) -> None:
@@ -135,18 +159,26 @@ class Stream(unittest.TestCase):
         self.assertEqual(sum(highest.values()), 240, "each event is in one row")
         names = [(alert["id"], alert["part"], alert["revision"]) for alert in alerts]
         self.assertEqual(len(names), len(set(names)), "no two alerts have one name")
-        apart = [alert for alert in alerts if alert["part"] > 1 << 31 and alert["kind"] == "late"]
+        apart = [
+            alert for alert in alerts if alert["part"] > 1 << 31 and alert["kind"] == "late"
+        ]
         self.assertGreater(len(apart), 0)
 
     def test_a_window_closes_where_no_event_comes(self) -> None:
         place = cluster.folder() / "idle"
         (place / "in").mkdir(parents=True)
         now = moment(int(time.time()))
-        (place / "in" / "0.json").write_text(json.dumps({"a": 1, "b": "x", "_time": now}) + "\n")
+        (place / "in" / "0.json").write_text(
+            json.dumps({"a": 1, "b": "x", "_time": now}) + "\n"
+        )
         lines = self.spark.readStream.text(str(place / "in"))
         config = {**CONFIG, "window": {"every": "1s", "delay": "0s"}}
-        alerts = detect_stream(lines, cluster.MODULE, config=config).withColumnRenamed("alert", "value")
-        writer = alerts.writeStream.format("text").option("checkpointLocation", str(place / "checkpoint"))
+        alerts = detect_stream(lines, cluster.MODULE, config=config).withColumnRenamed(
+            "alert", "value"
+        )
+        writer = alerts.writeStream.format("text").option(
+            "checkpointLocation", str(place / "checkpoint")
+        )
         query = writer.trigger(processingTime="1 second").start(str(place / "out"))
         while query.isActive and not written(place / "out"):
             time.sleep(0.1)
@@ -161,7 +193,10 @@ class Stream(unittest.TestCase):
         place = cluster.folder() / "killed"
         put(place / "in", events)
         child = self.query(place)
-        while child.poll() is None and len(list((place / "checkpoint" / "commits").glob("[0-9]*"))) < 3:
+        while (
+            child.poll() is None
+            and len(list((place / "checkpoint" / "commits").glob("[0-9]*"))) < 3
+        ):
             time.sleep(0.02)
         self.assertIsNone(child.poll(), "it was done before it was killed")
         cluster.kill(child.pid)
@@ -173,7 +208,14 @@ class Stream(unittest.TestCase):
 
     def query(self, place: Path) -> subprocess.Popen[bytes]:
         """A process that goes on with the stream to its end."""
-        words = [sys.executable, "-B", "-W", "ignore", str(cluster.HERE / "streamed.py"), str(place)]
+        words = [
+            sys.executable,
+            "-B",
+            "-W",
+            "ignore",
+            str(cluster.HERE / "streamed.py"),
+            str(place),
+        ]
         return subprocess.Popen(words, env=cluster.environment())
 
 
