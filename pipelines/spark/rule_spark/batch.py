@@ -20,7 +20,8 @@ from .inputs import Inputs
 from .rules import MEMORY_LIMIT, Rules, fixed
 
 WIDTH = 32
-"""So many states are joined by one task of the level before the last."""
+"""At most so many tasks join states before the last one, and so many times as many before
+them."""
 
 
 def detect(

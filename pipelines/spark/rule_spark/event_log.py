@@ -33,11 +33,13 @@ def events(file: bytes) -> Iterator[bytes]:
         return
     while True:
         try:
-            yield str(next(records)["data"]).encode() + b"\n"
-        except StopIteration:
-            return
+            record = next(records, None)
         except RuntimeError as error:
             yield _damage(error)
+            continue
+        if record is None:
+            return
+        yield str(record["data"]).encode() + b"\n"
 
 
 def _damage(why: object) -> bytes:

@@ -26,7 +26,7 @@ from rule_spark import detect, parts
 from rule_spark.inputs import Inputs
 from rule_spark.rules import Rules, fixed
 
-TASKS = 16
+FILES = 128
 
 
 def main(count: int, rounds: int = 3) -> None:
@@ -43,7 +43,7 @@ def main(count: int, rounds: int = 3) -> None:
         for executors in (1, 2):
             spark = started(executors)
             if not folder.exists():
-                events(spark, count, TASKS).write.text(str(folder))
+                events(spark, count, FILES).write.text(str(folder))
             files = sorted(folder.glob("part-*"))
             if executors == 1:
                 found.add(program(files, note))

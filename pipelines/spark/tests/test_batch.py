@@ -21,7 +21,7 @@ EVENTS = int(os.environ.get("RULE_SPARK_EVENTS", "300000"))
 """How many events are generated."""
 
 SAMPLES = cluster.ROOT / "samples" / "logs"
-LOGS = Path("/work/shared/data/windows/evtx")
+LOGS = cluster.ROOT.parent / "shared" / "data" / "windows" / "evtx"
 
 
 class Batch(unittest.TestCase):

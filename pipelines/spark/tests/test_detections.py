@@ -12,7 +12,7 @@ from rule_module import RuleModule
 from rule_spark.cli import _window
 from rule_spark.detections import configuration, read, timezone
 
-CONTENT = Path("/work/shared/data/escu")
+CONTENT = cluster.ROOT.parent / "shared" / "data" / "escu"
 
 
 class Detections(unittest.TestCase):
