@@ -15,6 +15,7 @@ import cluster
 from events import events
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from rule_spark import detect
 
 EVENTS = int(os.environ.get("RULE_SPARK_EVENTS", "300000"))
@@ -82,6 +83,13 @@ class Batch(unittest.TestCase):
         table = cluster.spark().read.json(str(file)).repartition(3)
         self.assertEqual(
             cluster.alerts(detect(table, cluster.MODULE, None)), cluster.host_runner(file)
+        )
+        # A time may be one, and the table one that was written.
+        place = str(cluster.folder() / "table")
+        table.withColumn("TimeCreated", F.to_timestamp("TimeCreated")).write.parquet(place)
+        written = cluster.spark().read.parquet(place)
+        self.assertEqual(
+            cluster.alerts(detect(written, cluster.MODULE, None)), cluster.host_runner(file)
         )
 
     def test_what_a_module_refuses_in_a_task_is_said(self) -> None:
