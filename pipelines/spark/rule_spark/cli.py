@@ -223,7 +223,7 @@ def _batch(spark: SparkSession, options: argparse.Namespace, config: dict[str, A
         **_inputs(options),
     )
     if options.output:
-        _one_column(alerts, options).write.format(options.to).save(options.output)
+        alerts.write.format(options.to).save(options.output)
     else:
         for row in alerts.toLocalIterator():
             print(row.alert)
@@ -240,14 +240,6 @@ def _stream(spark: SparkSession, options: argparse.Namespace, config: dict[str, 
         counters="rule",
         **_inputs(options),
     )
-    writer = (
-        _one_column(alerts, options)
-        .writeStream.format(options.to)
-        .option("checkpointLocation", options.checkpoint)
-    )
+    writer = alerts.writeStream.format(options.to)
+    writer = writer.option("checkpointLocation", options.checkpoint)
     writer.trigger(processingTime=options.trigger).start(options.output).awaitTermination()
-
-
-def _one_column(alerts: DataFrame, options: argparse.Namespace) -> DataFrame:
-    """What is written as text is called `value`."""
-    return alerts.withColumnRenamed("alert", "value") if options.to == "text" else alerts

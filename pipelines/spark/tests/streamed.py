@@ -24,7 +24,7 @@ def start(spark: SparkSession, place: Path, config: dict[str, Any]) -> DataStrea
     )
     clock = F.to_timestamp(F.get_json_object("value", "$.now"))
     alerts = detect_stream(lines, cluster.MODULE, config=config, clock=clock, counters="rule")
-    writer = alerts.withColumnRenamed("alert", "value").writeStream.format("text")
+    writer = alerts.writeStream.format("text")
     return writer.option("checkpointLocation", str(place / "checkpoint"))
 
 
