@@ -28,7 +28,7 @@ class Faults(unittest.TestCase):
             )
             before = cluster.executors()
             reading.start()
-            done = self.wait_for_tasks(4)
+            done = self.wait_for_tasks(4, reading)
             victim = before[0]
             cluster.kill(victim)
             reading.join()
@@ -40,10 +40,10 @@ class Faults(unittest.TestCase):
         self.assertGreater(len(wanted), 100)
         self.assertEqual(found, wanted)
 
-    def wait_for_tasks(self, count: int) -> int:
+    def wait_for_tasks(self, count: int, reading: threading.Thread) -> int:
         """Waits until so many tasks of a stage of `TASKS` are done; how many are."""
         tracker = cluster.spark().sparkContext.statusTracker()
-        while True:
+        while reading.is_alive():
             stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
             done = [
                 stage.numCompletedTasks
@@ -53,3 +53,4 @@ class Faults(unittest.TestCase):
             if done and max(done) >= count:
                 return max(done)
             time.sleep(0.01)
+        return TASKS
