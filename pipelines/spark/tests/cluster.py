@@ -119,9 +119,12 @@ def executors() -> list[int]:
 def descendants(process: int) -> list[int]:
     """The processes that a process started, and those that they did."""
     found = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        for child in map(int, (thread / "children").read_text().split()):
-            found += [child, *descendants(child)]
+    # What ends meanwhile has started nothing that is of interest.
+    with contextlib.suppress(OSError):
+        for thread in list(Path(f"/proc/{process}/task").iterdir()):
+            with contextlib.suppress(OSError):
+                for child in map(int, (thread / "children").read_text().split()):
+                    found += [child, *descendants(child)]
     return found
 
 
