@@ -12,11 +12,20 @@ use crate::workspace::{Workspace, say};
 const TESTS: &str = "pipelines/spark/tests";
 const REQUIREMENTS: &str = "pipelines/spark/requirements.txt";
 
+/// Sees that the tests find the processes of the executors.
+fn system() -> Result<(), String> {
+    match cfg!(target_os = "linux") {
+        true => Ok(()),
+        false => Err("they look for processes where Linux lists them".to_owned()),
+    }
+}
+
 /// Runs the tests, where what they need can be had.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     let folder = workspace.root().join("target").join("spark");
     let requirements = workspace.root().join(REQUIREMENTS);
-    let needed = Java::find(workspace, &folder.join("java")).and_then(|java| {
+    let needed = system().and_then(|()| {
+        let java = Java::find(workspace, &folder.join("java"))?;
         let python = hosts::python(workspace, &folder.join("python"), &requirements)?;
         Ok((java, hosts::python_in(&python)))
     });

@@ -13,8 +13,8 @@ CHUNK = 65536
 
 
 def events(file: bytes) -> Iterator[bytes]:
-    """Each event; in the place of one that cannot be read a line that says why, which
-    the module counts as malformed, and shows."""
+    """Each event; in the place of one that cannot be read the begin of one that says why,
+    which the module counts as malformed, and shows."""
     if not file:
         return
     try:
@@ -44,4 +44,4 @@ def events(file: bytes) -> Iterator[bytes]:
 
 def _damage(why: object) -> bytes:
     said = " ".join(str(why).replace("<", " ").split())
-    return f"damaged: {said}\n".encode()
+    return f"<Event>damaged: {said}\n".encode()

@@ -133,13 +133,20 @@ class Batch(unittest.TestCase):
         self.assertEqual(cluster.alerts(found), wanted)
 
     def test_an_event_log_that_is_damaged_is_counted(self) -> None:
-        table = cluster.spark().createDataFrame(
-            [(b"ElfFile\0" + bytes(5000),)], "content binary"
-        )
-        found = partial(detect, table, cluster.MODULE, "content", files=True, format="evtx")
-        alerts, counters = cluster.counted(found)
-        self.assertEqual(alerts, [])
-        self.assertGreater(json.loads(counters)["malformed"], 0)
+        head = b"ElfFile\0"
+        for name, file, malformed in [
+            ("no log", bytes(4096 + 65536), 1),
+            ("a log that is cut", head + bytes(4096 + 65536 - 100), 2),
+            ("nothing", b"", 0),
+        ]:
+            table = cluster.spark().createDataFrame([(file,)], "content binary")
+            found = partial(
+                detect, table, cluster.MODULE, "content", files=True, format="evtx"
+            )
+            with self.subTest(name):
+                alerts, counters = cluster.counted(found)
+                self.assertEqual(alerts, [])
+                self.assertEqual(json.loads(counters)["malformed"], malformed)
 
     def test_the_command(self) -> None:
         output = cluster.folder() / "command"
