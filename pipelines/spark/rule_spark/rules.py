@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,16 +48,18 @@ class Rules:
         self._module = _Shared.of(spark, wasm, memory_limit)
         self._config = json.dumps(config or {}).encode()
         self._key = self._module.key + hashlib.sha256(self._config).digest()
-        with self.session() as session:
-            self.description: dict[str, Any] = json.loads(session.describe())
-            """What `rule_describe` says of the rules."""
+        with self.session():
+            # Rules that cannot run are an error here, and not in every task.
+            pass
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session in which nothing was read. It goes back to where it came from."""
-        found = next((idle for idle in _IDLE if idle[0] == self._key), None)
+        with _LOCK:
+            found = next((idle for idle in _IDLE if idle[0] == self._key), None)
+            if found is not None:
+                _IDLE.remove(found)
         if found is not None:
-            _IDLE.remove(found)
             _, session, empty = found
             session.restore(empty)
         else:
@@ -64,9 +67,10 @@ class Rules:
             empty = session.snapshot()
         yield session
         # Not where something was raised: after a trap a session is of no more use.
-        _IDLE.append((self._key, session, empty))
-        if len(_IDLE) > MOST_IDLE:
-            _IDLE.pop(0)[1].close()
+        with _LOCK:
+            _IDLE.append((self._key, session, empty))
+            if len(_IDLE) > MOST_IDLE:
+                _IDLE.pop(0)[1].close()
 
 
 MOST_IDLE = 2
@@ -75,6 +79,9 @@ MOST_IDLE = 2
 _IDLE: list[tuple[bytes, Session, bytes]] = []
 """Of this process: sessions that nobody uses, the last used last, each with what it was
 opened with and the state that it began with."""
+
+_LOCK = threading.Lock()
+"""Of the idle sessions: a driver may have several threads."""
 
 _LOADED: dict[bytes, RuleModule] = {}
 """Of this process: the modules that are compiled."""
