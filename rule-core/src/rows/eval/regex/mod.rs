@@ -114,10 +114,11 @@ impl Regex {
         })
     }
 
-    /// The memory that the expression takes, in bytes.
+    /// The memory that the expression takes, in bytes: about or more, and the same on every
+    /// machine.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.shared.machine.program().memory_usage()
+        size::compiled(self.shared.machine.program())
     }
 
     /// Does the expression match anywhere in `text`? False too where there are no steps
