@@ -171,6 +171,50 @@ fn the_memory_that_it_asks_for_is_enough() {
     }
 }
 
+/// Regular expressions that take as much as they may: with what `rule_describe` says they
+/// are opened, run and finished, and with less `rule_open` says so and does not trap.
+#[test]
+fn expressions_as_large_as_they_may_be_are_reckoned() {
+    let config = |count: usize| {
+        let expressions: String = (0..count)
+            .map(|at| format!(" | regex a!=\"\\w{{45}}{at}\""))
+            .collect();
+        let search = format!("a=* | stats count by a{expressions}");
+        json!({
+            "detections": {"name": "n", "id": "i", "search": search},
+            "window": "all",
+            "limits": {"record": 1024, "state": 65536, "late": 0},
+        })
+        .to_string()
+    };
+    let opens = |count: usize| {
+        let mut client = Client::new(Wasmtime::start(None));
+        open(&mut client, &config(count)).is_some_and(|handle| handle > 0)
+    };
+    let most = (1..100).take_while(|count| opens(*count)).count();
+    assert!((1..99).contains(&most), "{most}");
+    let config = config(most);
+
+    let mut ample = Client::new(Wasmtime::start(None));
+    ample.open(config.as_bytes()).unwrap();
+    let needed = json_of(&ample.describe())["memory"]["needed"].as_u64();
+    let limit = (needed.unwrap() as usize).next_multiple_of(PAGE);
+    let mut client = Client::new(Wasmtime::start(Some(limit)));
+    client.open(config.as_bytes()).unwrap();
+    client.push(events(0, 3).as_bytes()).unwrap();
+    assert_eq!(client.finish().unwrap(), 3);
+
+    let least = Wasmtime::start(None).memory().len() / PAGE;
+    for pages in least..limit / PAGE {
+        let mut client = Client::new(Wasmtime::start(Some(pages * PAGE)));
+        let handle = open(&mut client, &config);
+        assert!(
+            handle.is_none_or(|handle| handle > 0 || handle == OUT_OF_MEMORY),
+            "with {pages} pages: {handle:?}"
+        );
+    }
+}
+
 /// What a session took is there for the next one: the memory does not grow.
 #[test]
 fn closing_gives_all_of_it_back() {

@@ -45,8 +45,9 @@ pub(crate) struct TakingOptions {
 
     /// How long one call of another module than the built-in one may take, or `off`
     ///
-    /// With `off` a module that never comes back holds up the program for ever. One that
-    /// does runs about a fifth faster, since it looks at no clock.
+    /// To compile it has as long, and a minute at the least. With `off` a module that never
+    /// comes back holds up the program for ever. One that does runs about a fifth faster,
+    /// since it looks at no clock.
     #[arg(
         long,
         value_name = "DURATION|off",
@@ -134,10 +135,13 @@ impl TakingOptions {
                 .ok(),
             None => Cache::of_user().ok(),
         };
+        let call = self.module_timeout.0;
+        let least = Bounds::default().compile;
         cache
             .map_or_else(Compiler::new, Compiler::with_cache)
             .bounded(Bounds {
-                call: self.module_timeout.0,
+                call,
+                compile: call.zip(least).map(|(call, least)| call.max(least)),
                 output: self.module_output.as_u64(),
             })
     }

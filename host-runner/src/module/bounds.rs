@@ -4,9 +4,11 @@
 //! user names may be anything. Its memory and its stack have an end in every engine; here is
 //! how its calls are ended that would go on for ever, and how much it may say.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use wasmparser::{Parser, Payload};
 use wasmtime::Engine;
 
 use super::ModuleError;
@@ -18,22 +20,33 @@ const PARTS: u32 = 8;
 const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(1);
 
+/// The bytes of code that a module may have, and one of its functions. The built-in module
+/// has 2 MiB and 64 KiB. What compiling takes can go with the square of a function's length:
+/// of 4 MB of nested blocks and jumps out of them the compiler makes 1.5 GB.
+const CODE: usize = 64 << 20;
+const FUNCTION: usize = 512 << 10;
+
 /// What a module that a user names may use up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// How long one call may take; without it as long as it likes, and its code, which then
     /// looks at no clock, is a fifth faster.
     pub call: Option<Duration>,
+    /// How long it may take to compile.
+    pub compile: Option<Duration>,
     /// How many bytes of alerts it may give before it is given anything.
     pub output: u64,
 }
 
 impl Default for Bounds {
     /// A minute for a call, which with 256 KiB of input takes milliseconds, and with the
-    /// windows of a large state seconds; 4 GiB of alerts, where a state takes up to one.
+    /// windows of a large state seconds; a minute to compile, which takes seconds; 4 GiB of
+    /// alerts, where a state takes up to one.
     fn default() -> Self {
+        let minute = Some(Duration::from_secs(60));
         Self {
-            call: Some(Duration::from_secs(60)),
+            call: minute,
+            compile: minute,
             output: 4 << 30,
         }
     }
@@ -74,14 +87,78 @@ impl Deadline {
                 }
             }
         };
-        let name = "module-watch".to_owned();
-        match thread::Builder::new().name(name).spawn(watch) {
-            Ok(_runs_by_itself) => Ok(()),
-            Err(source) => Err(ModuleError::Watch {
-                module: module.to_owned(),
-                source,
-            }),
+        start(module, "module-watch", watch)
+    }
+}
+
+/// Looks at how much code a module has, before it is compiled.
+///
+/// # Errors
+///
+/// When it has too much, or a function of it does. What is wrong with its bytes is said by
+/// whoever compiles it.
+pub(super) fn check_code(module: &str, bytes: &[u8]) -> Result<(), ModuleError> {
+    let too_much = |what, length, limit| {
+        Err(ModuleError::CodeLength {
+            module: module.to_owned(),
+            what,
+            length,
+            limit,
+        })
+    };
+    for payload in Parser::new(0).parse_all(bytes).map_while(Result::ok) {
+        match payload {
+            Payload::CodeSectionStart { range, .. } if range.len() > CODE => {
+                return too_much("all its functions", range.len(), CODE);
+            }
+            Payload::CodeSectionEntry(body) if body.range().len() > FUNCTION => {
+                return too_much("one function", body.range().len(), FUNCTION);
+            }
+            _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Compiles a module in no more time than it has.
+///
+/// # Errors
+///
+/// When it takes longer, or no thread can be started.
+pub(super) fn compile_within<T: Send + 'static>(
+    time: Duration,
+    module: &str,
+    compile: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ModuleError> {
+    let (give, take) = mpsc::sync_channel(1);
+    start(module, "module-compile", move || {
+        // Nobody may wait for it any more.
+        let _ = give.send(compile());
+    })?;
+    take.recv_timeout(time).map_err(|error| match error {
+        RecvTimeoutError::Timeout => ModuleError::CompileTime {
+            module: module.to_owned(),
+            after: time,
+        },
+        RecvTimeoutError::Disconnected => ModuleError::NotAModule {
+            module: module.to_owned(),
+            reason: "the compiler broke off".to_owned(),
+        },
+    })
+}
+
+/// Starts a thread that ends by itself.
+fn start(
+    module: &str,
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<(), ModuleError> {
+    match thread::Builder::new().name(name.to_owned()).spawn(work) {
+        Ok(_runs_by_itself) => Ok(()),
+        Err(source) => Err(ModuleError::Watch {
+            module: module.to_owned(),
+            source,
+        }),
     }
 }
 

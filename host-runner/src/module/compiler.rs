@@ -4,7 +4,7 @@ use std::path::Path;
 
 use wasmtime::{Config, Engine, OptLevel};
 
-use super::bounds::Deadline;
+use super::bounds::{Deadline, check_code, compile_within};
 use super::cache::Cache;
 use super::{Bounds, Build, Module, ModuleError, Source, abi};
 
@@ -94,7 +94,9 @@ impl Compiler {
     /// # Errors
     ///
     /// When it is no WebAssembly core module, is no detection module, speaks another major
-    /// version of the ABI, or imports anything.
+    /// version of the ABI, has more code than is compiled, or imports anything; or when it
+    /// takes longer to compile than it may. That goes on then in a thread of its own, since nothing can end it, and comes to
+    /// nothing.
     pub fn module(&self, source: &Source) -> Result<Module, ModuleError> {
         let name = source.name();
         let version = abi::version_of(name, source.content())?;
@@ -102,14 +104,20 @@ impl Compiler {
             Some(_) => None,
             None => Some(self.bounds),
         };
+        if bounds.is_some() {
+            check_code(name, source.content())?;
+        }
         let deadline = bounds.and_then(|bounds| bounds.call);
         let deadline = deadline.map(|call| Deadline { call });
         let config = config(deadline.is_some());
         let engine = engine(name, &config)?;
-        let compiled = match &self.cache {
-            Some(cache) => cache.module(&config, &engine, source),
-            None => wasmtime::Module::from_binary(&engine, source.content())
-                .map(|code| (code, Origin::Compiled)),
+        let compiled = match bounds.and_then(|bounds| bounds.compile) {
+            Some(time) => {
+                let (cache, source) = (self.cache.clone(), source.clone());
+                let compile = move || code(cache.as_ref(), &config, &engine, &source);
+                compile_within(time, name, compile)?
+            }
+            None => code(self.cache.as_ref(), &config, &engine, source),
         };
         let (code, origin) = compiled.map_err(|error| not_a_module(name, &error))?;
         if let Some(import) = code.imports().next() {
@@ -131,6 +139,21 @@ impl Compiler {
             origin,
             code,
         })
+    }
+}
+
+/// The code of a module: from the cache where there is one, or compiled. `engine` is one of
+/// `config`.
+fn code(
+    cache: Option<&Cache>,
+    config: &Config,
+    engine: &Engine,
+    source: &Source,
+) -> wasmtime::Result<(wasmtime::Module, Origin)> {
+    match cache {
+        Some(cache) => cache.module(config, engine, source),
+        None => wasmtime::Module::from_binary(engine, source.content())
+            .map(|code| (code, Origin::Compiled)),
     }
 }
 

@@ -109,6 +109,32 @@ pub enum ModuleError {
         /// The time that a call may take.
         after: Duration,
     },
+    /// The module has more code than is compiled.
+    #[error(
+        "the module `{module}` is not compiled: {length} bytes of code in {what}, and \
+         {limit} is the most"
+    )]
+    CodeLength {
+        /// The module's name.
+        module: String,
+        /// Which code.
+        what: &'static str,
+        /// As many bytes it has.
+        length: usize,
+        /// As many it may have.
+        limit: usize,
+    },
+    /// The module takes longer to compile than it may.
+    #[error(
+        "the module `{module}` took longer than {after:?} to compile; `--module-timeout` gives it \
+         more time"
+    )]
+    CompileTime {
+        /// The module's name.
+        module: String,
+        /// The time that it may take.
+        after: Duration,
+    },
     /// The module gives alerts without end.
     #[error(
         "the module `{module}` gave more than {limit} bytes of alerts at once; \

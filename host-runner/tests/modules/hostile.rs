@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use host_runner::module::{Bounds, Compiler, MEMORY_LIMIT, ModuleError};
 use serde_json::json;
+use wasm_encoder::{CustomSection, Module, RawSection, SectionId};
 
 use crate::desk::Desk;
 use crate::{changed, with_body};
@@ -12,6 +13,7 @@ use crate::{changed, with_body};
 /// What is enough here.
 const BOUNDS: Bounds = Bounds {
     call: Some(Duration::from_millis(100)),
+    compile: Some(Duration::from_secs(60)),
     output: 1 << 20,
 };
 
@@ -72,6 +74,44 @@ fn calls_that_never_come_back_are_ended() {
         "the start",
         &changed("(memory", &start),
         "was stopped in `start`",
+    );
+}
+
+#[test]
+fn what_takes_too_long_to_compile_is_given_up() {
+    let bounds = Bounds {
+        compile: Some(Duration::ZERO),
+        ..BOUNDS
+    };
+    let module = with_body("rule_push", "(i32.const 0)");
+    let error = Compiler::new()
+        .bounded(bounds)
+        .bytes("hostile.wasm", &module);
+    let error = error.map(drop).expect_err("no time to compile").to_string();
+    assert!(
+        error.contains("`hostile.wasm` took longer than 0ns to compile"),
+        "{error}"
+    );
+}
+
+#[test]
+fn more_code_than_is_compiled() {
+    let body = "(i32.const 0) drop ".repeat(200_000);
+    let module = with_body("rule_push", &format!("{body} (i32.const 0)"));
+    told("a long function", &module, "bytes of code in one function");
+    let mut module = Module::new();
+    module.section(&CustomSection {
+        name: "rule-abi".into(),
+        data: b"1.0".into(),
+    });
+    module.section(&RawSection {
+        id: SectionId::Code.into(),
+        data: &vec![0; (64 << 20) + 1],
+    });
+    told(
+        "many functions",
+        &module.finish(),
+        "bytes of code in all its functions",
     );
 }
 

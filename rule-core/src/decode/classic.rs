@@ -44,10 +44,14 @@ pub fn classic_text<'r>(
         rest = after;
         let Some((key, value)) = memchr(b'=', line)
             .and_then(|at| line.split_at_checked(at))
-            .filter(|(key, _)| !key.is_empty() && key.len() <= MAX_PATH_BYTES)
+            .filter(|(key, _)| !key.is_empty())
         else {
             continue;
         };
+        if key.len() > MAX_PATH_BYTES {
+            sink.too_long();
+            continue;
+        }
         let key = String::from_utf8_lossy(key);
         if sink.wants(&key) {
             let value = value.get(1..).unwrap_or_default();

@@ -53,8 +53,12 @@ pub fn csv_row<'r>(
         let Some(name) = names.next() else {
             return error("the row has more values than the header has names", offset);
         };
-        let known = !name.is_empty() && name.len() <= MAX_PATH_BYTES;
-        if known && !cell.raw.is_empty() && sink.wants(name) {
+        if name.is_empty() || cell.raw.is_empty() {
+            continue;
+        }
+        if name.len() > MAX_PATH_BYTES {
+            sink.too_long();
+        } else if sink.wants(name) {
             sink.field(name, cell.text());
         }
     }

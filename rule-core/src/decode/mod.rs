@@ -22,9 +22,9 @@
 //! # Bounds
 //!
 //! No decoder recurses; containers and elements go 256 levels deep. A path of
-//! more than [`MAX_PATH_BYTES`] is given to nobody, as no search can ask for it,
-//! and asking for it would cost its length for each value below it. With that
-//! the cost is linear in the record's length.
+//! more than [`MAX_PATH_BYTES`] is given to nobody, for asking for it would cost its
+//! length for each value below it: the sink is told that there was a value
+//! ([`FieldSink::too_long`]). With that the cost is linear in the record's length.
 //!
 //! # Encoding
 //!
@@ -64,6 +64,10 @@ pub trait FieldSink<'r> {
     /// Takes a value that was wanted: the one asked for last. Values come in the
     /// record's order.
     fn field(&mut self, path: &str, value: Cow<'r, str>);
+
+    /// Is told of each value that it would be asked for, were its path not longer than
+    /// [`MAX_PATH_BYTES`].
+    fn too_long(&mut self) {}
 }
 
 /// What is said of a record beside its fields.

@@ -192,4 +192,11 @@ impl<'r> FieldSink<'r> for EventReader<'r> {
             }
         }
     }
+
+    fn too_long(&mut self) {
+        // Of what nobody asks for nothing is lost.
+        if self.table.asks_too_long {
+            self.event.left_out = self.event.left_out.saturating_add(1);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::kinds::Compiled;
 use super::paths::Paths;
 use super::sources::Sources;
+use crate::decode::MAX_PATH_BYTES;
 
 /// Where a record carries an event as its source wrote it, outside of any envelope.
 pub(crate) const RAW: &str = "_raw";
@@ -25,6 +26,8 @@ pub struct Table {
     pub(super) insert_prefixes: Vec<String>,
     /// Are all fields kept, asked for by name or not?
     pub(super) keep_all: bool,
+    /// May a field be asked for whose path is too long to be read?
+    pub(super) asks_too_long: bool,
     pub(super) slots: WellKnown,
     /// What is made of the fields of an event.
     pub(super) made: Compiled,
@@ -136,9 +139,11 @@ impl Table {
                 meaning.is_insert |= insert_prefixes.iter().any(is_below);
             }
         }
+        let is_too_long = |path: &String| path.len() > MAX_PATH_BYTES;
         Table {
             fields,
             places,
+            asks_too_long: keep_all || paths.keys().any(is_too_long),
             paths: Paths::new(paths),
             insert_prefixes,
             keep_all,

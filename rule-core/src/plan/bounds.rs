@@ -27,6 +27,8 @@ const LONGEST_NAME: usize = 1000;
 pub struct Bounds {
     texts: Cell<usize>,
     expressions: Cell<usize>,
+    /// What there was of `expressions` at first.
+    most_expressions: usize,
     parts: Cell<usize>,
 }
 
@@ -36,13 +38,26 @@ impl Bounds {
     pub fn of(bytes: usize) -> Self {
         Bounds {
             texts: Cell::new(bytes.saturating_mul(2).saturating_add(1 << 20)),
-            expressions: Cell::new(bytes.saturating_mul(16).saturating_add(Self::EXPRESSIONS)),
+            expressions: Cell::new(Self::most_expressions(bytes)),
+            most_expressions: Self::most_expressions(bytes),
             parts: Cell::new((bytes / 8).saturating_add(10_000)),
         }
     }
 
     /// What the regular expressions of any configuration may take.
     const EXPRESSIONS: usize = 2 << 20;
+
+    /// Bytes that the regular expressions may take of a configuration of so many bytes.
+    #[must_use]
+    pub fn most_expressions(bytes: usize) -> usize {
+        bytes.saturating_mul(16).saturating_add(Self::EXPRESSIONS)
+    }
+
+    /// Bytes that the regular expressions take so far.
+    #[must_use]
+    pub fn expressions(&self) -> usize {
+        self.most_expressions.saturating_sub(self.expressions.get())
+    }
 
     /// Is there room for as many bytes of text? They are taken.
     #[must_use]

@@ -11,7 +11,7 @@ use super::eval::Expr;
 use super::room::Room;
 use super::row::Row;
 use super::steps::Steps;
-use crate::stats::{Groups, Observation, Stats};
+use crate::stats::{Groups, Observation, Over, Stats};
 use crate::value::Value;
 
 /// What is counted of a group: columns and values.
@@ -76,7 +76,7 @@ impl StreamStats {
     pub(super) fn apply(&self, mut rows: Vec<Row>, context: &Context<'_>) -> Vec<Row> {
         let mut room = Room::of(&rows, context);
         let mut running = Groups::default();
-        let mut before: BTreeMap<Vec<u8>, VecDeque<Row>> = BTreeMap::new();
+        let mut before: BTreeMap<Vec<u8>, VecDeque<Near>> = BTreeMap::new();
         let mut last: Option<Vec<u8>> = None;
         for row in &mut rows {
             let mut alone = Groups::default();
@@ -96,10 +96,10 @@ impl StreamStats {
                 (None, None) => {
                     let last = match self.current {
                         true => None,
-                        false => Some(result(&running, &self.stats, &key)),
+                        false => Some(self.fitting(&running, &key, &room)),
                     };
                     add(&mut running, &self.stats, row);
-                    last.unwrap_or_else(|| result(&running, &self.stats, &key))
+                    last.unwrap_or_else(|| self.fitting(&running, &key, &room))
                 }
                 (window, within) => {
                     let of = if self.global { Vec::new() } else { key.clone() };
@@ -109,8 +109,8 @@ impl StreamStats {
                         let Some(time) = millis(row) else {
                             continue;
                         };
-                        let is_near = |one: &Row| {
-                            millis(one).is_some_and(|other| time.abs_diff(other) < within)
+                        let is_near = |one: &Near| {
+                            millis(&one.row).is_some_and(|other| time.abs_diff(other) < within)
                         };
                         while before.front().is_some_and(|one| !is_near(one)) {
                             before.pop_front();
@@ -122,7 +122,7 @@ impl StreamStats {
                         }
                     }
                     let window = window.unwrap_or(Self::MAX_WINDOW);
-                    self.in_window(window, &key, row, before, context)
+                    self.in_window(window, &key, row, before, &room, context)
                 }
             };
             set(row, &counted, &mut room);
@@ -135,41 +135,86 @@ impl StreamStats {
     }
 
     /// What is counted of the last `window` rows; nothing where that takes more steps
-    /// than there are.
+    /// than there are, or there is no room for it.
     fn in_window(
         &self,
         window: usize,
         key: &[u8],
         row: &Row,
-        before: &mut VecDeque<Row>,
+        before: &mut VecDeque<Near>,
+        room: &Room<'_>,
         context: &Context<'_>,
     ) -> Counted {
-        if self.current {
-            before.push_back(row.clone());
-        }
+        let near = Near {
+            row: row.clone(),
+            cost: COUNTING.saturating_mul(self.counts(row)),
+        };
+        let later = match self.current {
+            true => {
+                before.push_back(near);
+                None
+            }
+            false => Some(near),
+        };
         while before.len() > window {
             before.pop_front();
         }
         let mut groups = Groups::default();
         let steps = Steps::of(row, context);
-        let cost = COUNTING.saturating_mul(self.stats.aggregates.len());
-        for one in before.iter() {
-            if steps.take(cost).is_some() {
-                add(&mut groups, &self.stats, one);
+        let costs = before.iter().map(|one| one.cost);
+        // All or nothing: what a part of the rows comes to is of no use.
+        if steps.take(costs.fold(0, usize::saturating_add)).is_some() {
+            for one in before.iter() {
+                add(&mut groups, &self.stats, &one.row);
             }
         }
-        if !self.current {
-            before.push_back(row.clone());
-        }
+        before.extend(later);
         match steps.sufficed() {
-            true => result(&groups, &self.stats, key),
+            true => self.fitting(&groups, key, room),
             false => Vec::new(),
         }
     }
+
+    /// What was counted of a group; nothing where it lists more than there is room for,
+    /// before a list is made of it: the running ones grow with the rows.
+    fn fitting(&self, groups: &Groups, key: &[u8], room: &Room<'_>) -> Counted {
+        let (count, bytes) = groups.listed(key);
+        match room.fits(count.saturating_mul(LISTED).saturating_add(bytes)) {
+            true => result(groups, &self.stats, key),
+            false => Vec::new(),
+        }
+    }
+
+    /// How many values of a row are counted, each function of its own, one of them at the
+    /// least.
+    fn counts(&self, row: &Row) -> usize {
+        let aggregates = self.stats.aggregates.iter();
+        let counts = aggregates.map(|one| match &one.over {
+            Over::Events => 1,
+            Over::Field(field) => row.get(&field.name).each().len().max(1),
+            Over::Each { names, .. } => {
+                let columns = row.columns().iter();
+                let covered = columns.filter(|(name, _)| names.covers(name));
+                let values = covered.map(|(_, value)| value.each().len());
+                values.fold(1, usize::saturating_add)
+            }
+        });
+        counts.fold(0, usize::saturating_add)
+    }
 }
 
-/// The steps that counting a row once more costs, for each function.
+/// A row of a window.
+struct Near {
+    row: Row,
+    /// The steps that counting it costs.
+    cost: usize,
+}
+
+/// The steps that counting a value once more costs.
 const COUNTING: usize = 16;
+
+/// The bytes of a text in a row, besides its own.
+const LISTED: usize = 32;
 
 /// The time of a row, in milliseconds.
 fn millis(row: &Row) -> Option<i64> {
@@ -202,7 +247,7 @@ fn result(groups: &Groups, stats: &Stats, key: &[u8]) -> Counted {
 
 fn set(row: &mut Row, counted: &Counted, room: &mut Room<'_>) {
     let length = |value: &Value| match value {
-        Value::Text(text) => text.len().saturating_add(32),
+        Value::Text(text) => text.len().saturating_add(LISTED),
         _ => 40,
     };
     let each = counted.iter().flat_map(|(_, value)| value.each());

@@ -27,11 +27,16 @@ impl Gathered {
                 values.push(value);
             }
         } else if self.fields.len() >= MOST {
-            self.left_out = self.left_out.saturating_add(1);
+            self.leave_out();
         } else {
             self.places.insert(String::from(name), self.fields.len());
             self.fields.push((String::from(name), alloc::vec![value]));
         }
+    }
+
+    /// Counts a value that is not taken.
+    pub(super) fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
     }
 
     /// Has it a value for a field?

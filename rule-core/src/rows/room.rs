@@ -110,6 +110,15 @@ impl<'c> Room<'c> {
         fits
     }
 
+    /// Is there room for so many bytes? Where not, that is counted.
+    pub(super) fn fits(&self, bytes: usize) -> bool {
+        let fits = bytes <= self.bytes;
+        if !fits {
+            self.context.leave_out(1);
+        }
+        fits
+    }
+
     /// Is there room for so many bytes? They are taken; or counted as left out.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
         match self.bytes.checked_sub(bytes) {

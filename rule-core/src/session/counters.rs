@@ -34,7 +34,9 @@ pub struct Counters {
     pub no_time: u64,
     /// Combinations of by-values left out, of events with too many.
     pub combinations: u64,
-    /// Fields left out, of events with more than 1,000 where a search wants all.
+    /// Fields left out, of events with more than 1,000 where a search wants all; values
+    /// left out, of fields with too many, and of paths too long to be read that a search
+    /// may want.
     pub fields: u64,
     /// Rows, columns and values left out, where a command would make too much of
     /// what it was given.

@@ -14,6 +14,7 @@ use super::config::{ClockSource, Config};
 use super::counters::{Counters, count};
 use super::describe;
 use super::error::{ErrorCode, SessionError};
+use super::headroom::Headroom;
 use super::held::{Held, HeldFrame};
 use super::queue::{Queue, Says, Waiting};
 use super::reading::{Around, RECORD_ID, Reading};
@@ -66,6 +67,8 @@ pub(super) struct Engine {
     pub(super) digest: Digest,
     /// Bytes of the configuration and the built-in one.
     text: usize,
+    /// Bytes that the regular expressions of the searches take.
+    expressions: usize,
 }
 
 /// Does the clock know of a record?
@@ -93,7 +96,8 @@ impl Engine {
         let lengths = carried.iter().map(|layer| layer.len());
         let text_bytes = lengths.fold(config.len(), usize::saturating_add);
         let config = Config::read(config, carried)?;
-        let (mut rules, refused) = rules(&config, &Bounds::of(text_bytes))?;
+        let bounds = Bounds::of(text_bytes);
+        let (mut rules, refused) = rules(&config, &bounds)?;
         let mut fields: BTreeSet<String> = BTreeSet::new();
         for rule in &rules {
             fields.extend(rule.plan.fields.iter().cloned());
@@ -129,6 +133,7 @@ impl Engine {
             ending: false,
             told: None,
             text: text_bytes,
+            expressions: bounds.expressions(),
         })
     }
 
@@ -140,8 +145,11 @@ impl Engine {
     /// them.
     pub(super) fn memory_needed(&self) -> usize {
         // The program with its stack, and the plans of the searches.
-        let base = (4usize << 20).saturating_add(self.text.saturating_mul(40));
+        let base = (4usize << 20)
+            .saturating_add(self.text.saturating_mul(40))
+            .saturating_add(self.expressions);
         base.saturating_add(self.config.limits.memory())
+            .max(Headroom::needed_to_open(self.text))
     }
 
     /// Does something wait for alerts to be taken?

@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{ErrorCode, SessionError};
+use crate::plan::Bounds;
+use crate::rows::eval::Regex;
 
 /// Memory that must be there before work is begun, in bytes: an allocation that
 /// fails in the middle of it is the end of a module.
@@ -28,6 +30,9 @@ const OPEN_FACTOR: usize = 40;
 /// What opening takes of whatever configuration, in bytes.
 const OPEN_BASE: usize = 512 * 1024;
 
+/// The program and its stack, before anything is opened.
+const PROGRAM: usize = 2 << 20;
+
 impl Headroom {
     /// What opening configurations takes that have so many bytes together, before
     /// [`Session::memory_to_come`](super::Session::memory_to_come) can be asked.
@@ -35,8 +40,18 @@ impl Headroom {
     pub fn to_open(bytes: usize) -> Self {
         Headroom {
             largest: bytes.saturating_mul(2),
-            total: bytes.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
+            total: bytes
+                .saturating_mul(OPEN_FACTOR)
+                .saturating_add(OPEN_BASE)
+                .saturating_add(Bounds::most_expressions(bytes))
+                .saturating_add(Regex::TO_COMPILE),
         }
+    }
+
+    /// Bytes of memory with which such configurations can be opened, the module's own
+    /// among them.
+    pub(super) fn needed_to_open(bytes: usize) -> usize {
+        PROGRAM.saturating_add(Headroom::to_open(bytes).total)
     }
 
     /// Is it there? `has_memory` answers whether so much can be allocated.

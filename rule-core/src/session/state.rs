@@ -195,7 +195,7 @@ fn read(engine: &Engine, state: &[u8]) -> Result<Taken, Damaged> {
     if aside.len() > MAX_ASIDE {
         return Err(Damaged);
     }
-    Ok(Taken {
+    let taken = Taken {
         rules,
         clock,
         counters,
@@ -207,7 +207,12 @@ fn read(engine: &Engine, state: &[u8]) -> Result<Taken, Damaged> {
         current,
         aside,
         backlog,
-    })
+    };
+    // It would wait for alerts to be taken that are not there.
+    match taken.queue.is_empty() && taken.holds_up() {
+        true => Err(Damaged),
+        false => Ok(taken),
+    }
 }
 
 fn read_input(engine: &Engine, reader: &mut Reader<'_>) -> Result<Aside, Damaged> {
@@ -233,14 +238,18 @@ impl Session {
 }
 
 impl Taken {
+    /// Is there something that waits for alerts to be taken?
+    fn holds_up(&self) -> bool {
+        self.due.is_some() || !self.held.is_empty() || self.ending || !self.backlog.is_empty()
+    }
+
     fn is_busy(&self) -> Option<&'static str> {
-        let held = self.due.is_some() || !self.held.is_empty() || !self.backlog.is_empty();
         let mut behind = self.rules.iter().map(|rule| &rule.behind);
         let mut inputs = self.aside.values().chain([&self.current]);
         Busy {
             finished: self.finished,
             unfinished: inputs.any(|one| !one.framer.is_between()),
-            waiting: !self.queue.is_empty() || held,
+            waiting: !self.queue.is_empty() || self.holds_up(),
             half_given: behind.any(Behind::is_half_given),
         }
         .why()

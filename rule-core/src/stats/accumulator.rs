@@ -277,6 +277,14 @@ impl Accumulator {
         })
     }
 
+    /// How many texts its value lists, and their bytes, where there may be very many.
+    pub(super) fn listed(&self) -> (usize, usize) {
+        match self {
+            Accumulator::Values(distinct) => distinct.listed(),
+            _ => (0, 0),
+        }
+    }
+
     pub(super) fn value(&self) -> Value {
         let whole = |count: u64| Number::Int(i64::try_from(count).unwrap_or(i64::MAX));
         match self {

@@ -15,6 +15,8 @@ use crate::value::Value;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Distinct {
     texts: BTreeSet<Box<str>>,
+    /// Bytes of the texts: what they come to is asked for each row of `streamstats`.
+    bytes: usize,
 }
 
 impl Distinct {
@@ -31,6 +33,7 @@ impl Distinct {
             return 0;
         }
         self.texts.insert(Box::from(text));
+        self.bytes = self.bytes.saturating_add(text.len());
         size::growth(0, size_of(text))
     }
 
@@ -41,8 +44,8 @@ impl Distinct {
 
     /// Bytes of what is kept.
     pub(super) fn size(&self) -> usize {
-        let sizes = self.texts.iter().map(|text| size_of(text));
-        sizes.sum()
+        let members = size::MEMBER.saturating_mul(self.texts.len());
+        members.saturating_add(self.bytes)
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -54,12 +57,18 @@ impl Distinct {
         if !texts.is_sorted_by(|one, next| one < next) {
             return Err(Damaged);
         }
+        let bytes = texts.iter().map(|text| text.len()).sum();
         let texts = entries::set(texts.into_iter().map(Box::from));
-        Ok(Distinct { texts })
+        Ok(Distinct { texts, bytes })
     }
 
     pub(super) fn count(&self) -> usize {
         self.texts.len()
+    }
+
+    /// How many texts there are, and their bytes.
+    pub(super) fn listed(&self) -> (usize, usize) {
+        (self.texts.len(), self.bytes)
     }
 
     /// The values in the order of text: 10, 100, 70, 9; capitals first.

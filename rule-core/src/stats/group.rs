@@ -70,6 +70,14 @@ impl Group {
         self.kept.iter().map(Kept::left_out).sum()
     }
 
+    /// How many texts its `values` list, and their bytes.
+    pub(super) fn listed(&self) -> (usize, usize) {
+        let kept = self.kept.iter().map(Kept::listed);
+        kept.fold((0, 0), |(count, bytes), (more, longer)| {
+            (count.saturating_add(more), bytes.saturating_add(longer))
+        })
+    }
+
     pub(super) fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> GroupResult<'s> {
         let mut values = Vec::new();
         for (aggregate, kept) in stats.aggregates.iter().zip(&self.kept) {

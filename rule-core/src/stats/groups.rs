@@ -233,6 +233,14 @@ impl Groups {
         results
     }
 
+    /// How many texts the `values` in the result of a key list, and their bytes: at a cost
+    /// that does not go with their number.
+    #[must_use]
+    pub fn listed(&self, key: &[u8]) -> (usize, usize) {
+        let known: &dyn Hashed = &(key::hash(key), key);
+        self.groups.get(known).map_or((0, 0), Group::listed)
+    }
+
     /// The result of the group of a key.
     #[must_use]
     pub fn result<'s>(&self, stats: &'s Stats, key: &[u8]) -> Option<GroupResult<'s>> {

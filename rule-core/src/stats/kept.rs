@@ -82,6 +82,15 @@ impl Kept {
         }
     }
 
+    /// How many texts its `values` list, and their bytes. Those of several fields may be
+    /// in no column of theirs, and are not asked.
+    pub(super) fn listed(&self) -> (usize, usize) {
+        match self {
+            Kept::One(one) => one.listed(),
+            Kept::Each(_) => (0, 0),
+        }
+    }
+
     /// Adds the columns of the aggregate, those of several fields by the fields' names.
     ///
     /// A column that is asked for by its own name, or is there already, stays as it is

@@ -123,7 +123,11 @@ impl<'r> Walk<'r> {
     }
 
     fn wanted(&self, sink: &mut impl FieldSink<'r>) -> bool {
-        !self.path.too_long && sink.wants(self.path.text())
+        if self.path.too_long {
+            sink.too_long();
+            return false;
+        }
+        sink.wants(self.path.text())
     }
 
     fn open(&mut self, is_object: bool, offset: usize) -> Result<bool, DecodeError> {

@@ -10,13 +10,18 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
-use super::{DecodeError, Decoded, FieldSink, MAX_PATH_BYTES, classic_text};
+use super::{
+    DecodeError, Decoded, FieldSink, MAX_PATH_BYTES, classic_text, csv_row, json as decode_json,
+    xml as decode_xml,
+};
 
 /// Takes every field, with whether its value is borrowed.
 #[derive(Default)]
 struct All {
     fields: Vec<(String, String)>,
     owned: usize,
+    /// Values whose path is too long.
+    too_long: usize,
 }
 
 impl<'r> FieldSink<'r> for All {
@@ -28,6 +33,10 @@ impl<'r> FieldSink<'r> for All {
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         self.owned += usize::from(matches!(value, Cow::Owned(_)));
         self.fields.push((path.to_string(), value.into_owned()));
+    }
+
+    fn too_long(&mut self) {
+        self.too_long += 1;
     }
 }
 
@@ -63,6 +72,13 @@ impl<'r> FieldSink<'r> for Nothing {
 
 type Result = core::result::Result<Decoded, DecodeError>;
 
+/// How many values of a well-formed record have a path that is too long.
+fn too_long(decode: impl FnOnce(&mut All) -> Result) -> usize {
+    let mut all = All::default();
+    decode(&mut all).unwrap();
+    all.too_long
+}
+
 /// The fields of a well-formed record as `path=value`.
 fn lines(name: &str, decode: impl FnOnce(&mut All) -> Result) -> Vec<String> {
     let mut all = All::default();
@@ -72,6 +88,40 @@ fn lines(name: &str, decode: impl FnOnce(&mut All) -> Result) -> Vec<String> {
     }
     let line = |(path, value): (String, String)| format!("{path}={value}");
     all.fields.into_iter().map(line).collect()
+}
+
+#[test]
+fn a_value_whose_path_is_too_long_is_told_in_every_form() {
+    let fits = "k".repeat(MAX_PATH_BYTES);
+    let long = "k".repeat(MAX_PATH_BYTES + 1);
+    let classic = format!("time\nLogName=x\n{fits}=1\n{long}=2\nMessage={long}=3\n");
+    assert_eq!(
+        too_long(|sink| classic_text(classic.as_bytes(), sink)),
+        1,
+        "classic text"
+    );
+    let header = [fits.clone(), long.clone(), long.clone()];
+    assert_eq!(
+        too_long(|sink| csv_row(&header, b"1,2,", sink)),
+        1,
+        "CSV: a cell with nothing in it is no value"
+    );
+    let object = format!(r#"{{"{fits}":1,"{long}":2,"{long}":null,"{fits}":[3,{{"a":4}}]}}"#);
+    assert_eq!(
+        too_long(|sink| decode_json(object.as_bytes(), sink)),
+        3,
+        "JSON"
+    );
+    let event = format!(
+        "<Event><System><{long} a='1' b='2'/><c/></System>\
+         <EventData><Data Name='{long}'/><Data Name='d'>3</Data></EventData>\
+         <UserData><x><{long}><e>4</e></{long}></x></UserData></Event>"
+    );
+    assert_eq!(
+        too_long(|sink| decode_xml(event.as_bytes(), sink)),
+        3,
+        "XML: of System an element with nothing in it is no value"
+    );
 }
 
 #[test]

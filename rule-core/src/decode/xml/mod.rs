@@ -103,6 +103,9 @@ struct Element<'r> {
 /// The text of the element that was opened last.
 struct Leaf<'r> {
     is_wanted: bool,
+    /// It is a field whose path is too long to be asked for.
+    is_too_long: bool,
+    /// What stands in it, where that matters.
     text: Cow<'r, str>,
 }
 
@@ -151,8 +154,10 @@ impl<'r> Walk<'r> {
         }
         // Asked for last: a sink is given a value right after it said that it
         // wants it, and the text of the element comes behind its attributes.
+        let is_too_long = is_field && self.is_too_long();
         self.leaf = Some(Leaf {
-            is_wanted: is_field && self.wanted(sink),
+            is_wanted: is_field && !is_too_long && sink.wants(&self.path),
+            is_too_long,
             text: Cow::Borrowed(""),
         });
         Ok(())
@@ -196,8 +201,8 @@ impl<'r> Walk<'r> {
         self.path.push_str(&String::from_utf8_lossy(name));
     }
 
-    fn wanted(&self, sink: &mut impl FieldSink<'r>) -> bool {
-        self.path.len() <= MAX_PATH_BYTES && sink.wants(&self.path)
+    fn is_too_long(&self) -> bool {
+        self.path.len() > MAX_PATH_BYTES
     }
 
     fn attributes(&mut self, tag: Tag<'r>, sink: &mut impl FieldSink<'r>) {
@@ -207,7 +212,9 @@ impl<'r> Walk<'r> {
                 continue;
             }
             self.append(local(name));
-            if self.wanted(sink) {
+            if self.is_too_long() {
+                sink.too_long();
+            } else if sink.wants(&self.path) {
                 sink.field(&self.path, value(raw, Place::Attribute));
             }
             self.path.truncate(path_len);
@@ -216,7 +223,7 @@ impl<'r> Walk<'r> {
 
     fn text(&mut self, raw: &'r [u8], place: Place) {
         if let Some(leaf) = &mut self.leaf
-            && leaf.is_wanted
+            && (leaf.is_wanted || leaf.is_too_long)
         {
             let more = value(raw, place);
             if leaf.text.is_empty() {
@@ -228,12 +235,14 @@ impl<'r> Walk<'r> {
     }
 
     fn end(&mut self, sink: &mut impl FieldSink<'r>) {
-        if let Some(leaf) = self.leaf.take()
-            && leaf.is_wanted
-        {
+        if let Some(leaf) = self.leaf.take() {
             let empty_counts = matches!(self.section, Section::EventData | Section::UserData);
-            if empty_counts || !leaf.text.is_empty() {
+            if !empty_counts && leaf.text.is_empty() {
+                // The element says nothing.
+            } else if leaf.is_wanted {
                 sink.field(&self.path, leaf.text);
+            } else if leaf.is_too_long {
+                sink.too_long();
             }
         }
         if let Some(element) = self.elements.pop() {

@@ -111,6 +111,10 @@ impl<'r> FieldSink<'r> for All {
     fn field(&mut self, path: &str, value: Cow<'r, str>) {
         self.0.add(path, value.into_owned());
     }
+
+    fn too_long(&mut self) {
+        self.0.leave_out();
+    }
 }
 
 impl All {
@@ -121,9 +125,11 @@ impl All {
             return;
         }
         xml::read(text, None, &mut |path, value| {
-            // As of JSON, a longer path is none that a search can ask for.
+            // As of JSON.
             if path.len() <= MAX_PATH_BYTES {
                 self.0.add(path, value);
+            } else {
+                self.0.leave_out();
             }
         });
     }

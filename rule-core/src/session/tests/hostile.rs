@@ -5,6 +5,7 @@
 //! were not bounded.
 
 mod events;
+mod running;
 mod searches;
 
 use super::*;

@@ -12,6 +12,7 @@ mod found;
 mod machine;
 mod pcre;
 mod replace;
+mod size;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -72,6 +73,10 @@ impl Regex {
     /// The memory that a compiled expression may take, in bytes.
     pub const LARGEST: usize = 1 << 20;
 
+    /// The memory that compiling one may take besides, in bytes: its parts while it is
+    /// parsed, and its program once more.
+    pub const TO_COMPILE: usize = size::MOST_PARSED + Self::LARGEST;
+
     /// Compiles an expression.
     ///
     /// # Errors
@@ -79,6 +84,9 @@ impl Regex {
     /// not, such as look-around or a backreference.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
         let translated = pcre::translate(pattern).map_err(|what| needs(pattern, what))?;
+        if size::parsed(&translated) > size::MOST_PARSED {
+            return Err(needs(pattern, TOO_LARGE));
+        }
         let parsed = syntax::parse(&translated).map_err(|error| no_expression(pattern, &error))?;
         let program = Compiler::new()
             .configure(Config::new().nfa_size_limit(Some(Self::LARGEST)))
@@ -106,10 +114,11 @@ impl Regex {
         })
     }
 
-    /// The memory that the expression takes, in bytes.
+    /// The memory that the expression takes, in bytes: about or more, and the same on every
+    /// machine.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.shared.machine.program().memory_usage()
+        size::compiled(self.shared.machine.program())
     }
 
     /// Does the expression match anywhere in `text`? False too where there are no steps

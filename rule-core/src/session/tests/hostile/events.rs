@@ -47,6 +47,49 @@ fn names_and_fields_of_an_event_are_bounded_and_counted() {
     }
 }
 
+/// A name that is longer than any that is read, in each form of a record.
+#[test]
+fn values_of_paths_that_are_too_long_are_counted_where_they_may_be_asked_for() {
+    let long = "k".repeat(1025);
+    let xml = |data: &str| {
+        format!("<Event><System><EventID>1</EventID></System><EventData>{data}</EventData></Event>")
+    };
+    let records = [
+        ("json", format!("{{\"EventCode\":1,\"{long}\":\"x\"}}\n")),
+        ("xml", xml(&format!("<Data Name='{long}'>x</Data>"))),
+        (
+            "text",
+            format!("03/14/2021 01:50:00 AM\nLogName=Security\nEventCode=1\n{long}=x\n"),
+        ),
+        ("csv", format!("EventCode,{long}\n1,x\n")),
+    ];
+    for (search, left_out) in [
+        ("EventCode=1", 1),
+        ("EventCode=1 | stats values(*) AS *", 1),
+        (&format!("EventCode=1 NOT \"{long}\"=y"), 1),
+        ("EventCode=1 | stats count", 0),
+    ] {
+        for (form, record) in &records {
+            let sources = json!({"sources": {"fields": {"EventCode": ["System.EventID"]}}});
+            let config = configured(search, &sources);
+            let mut session = Session::open(config.as_bytes(), &[]).unwrap();
+            let input = json!({"format": form}).to_string();
+            session.input(input.as_bytes()).unwrap();
+            session.push(record.as_bytes()).unwrap();
+            session.finish().unwrap();
+            let counters = session.counters();
+            assert_eq!(counters.matches, 1, "{form}: {search}");
+            assert_eq!(counters.fields, left_out, "{form}: {search}");
+        }
+    }
+    // What a command finds in a text is counted as the rows that it makes.
+    let inner = format!(r#"{{"a":1,"{long}":2}}"#);
+    let record = format!("{{\"a\":\"1\",\"t\":\"{}\"}}\n", inner.replace('"', "\\\""));
+    let config = configured("a=1 | fields a t | spath input=t", &json!({}));
+    let (_, counters) = run(&config, &[record.as_bytes()]);
+    assert_eq!((counters.fields, counters.expanded), (0, 1));
+}
+
 /// A header's names are kept as long as its input goes on.
 #[test]
 fn columns_of_a_header_are_bounded() {
