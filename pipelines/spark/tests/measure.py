@@ -72,9 +72,9 @@ def main(count: int, rounds: int = 3) -> None:
                 print(
                     f"{len(files)} files, {sum(file.stat().st_size for file in files)} bytes, {len(alerts)} alerts"
                 )
+                number_of, total, largest = states(table)
                 print(
-                    "states of the first stage: %d, of %d bytes, the largest of %d"
-                    % states(table)
+                    f"states of the first stage: {number_of}, of {total} bytes, {largest} at most"
                 )
             spark.stop()
     print("the same alerts" if len(found) == 1 else "DIFFERENT ALERTS")

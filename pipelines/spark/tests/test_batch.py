@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -77,6 +78,18 @@ class Batch(unittest.TestCase):
             files, cluster.MODULE, "content", files=True, format="auto", name="path"
         )
         self.assertEqual(cluster.alerts(found), cluster.host_runner(SAMPLES))
+
+    def test_packed_files(self) -> None:
+        file = SAMPLES / "exchange-nxlog.ndjson"
+        packed = cluster.folder() / "events.json.gz"
+        packed.write_bytes(gzip.compress(file.read_bytes()))
+        lines = self.lines(packed)
+        self.assertEqual(
+            cluster.alerts(detect(lines, cluster.MODULE)), cluster.host_runner(packed)
+        )
+        files = cluster.spark().read.format("binaryFile").load(str(packed))
+        found = detect(files, cluster.MODULE, "content", files=True)
+        self.assertEqual(cluster.alerts(found), cluster.host_runner(file))
 
     def test_columns_are_fields(self) -> None:
         file = SAMPLES / "exchange-nxlog.ndjson"
