@@ -54,14 +54,34 @@ class RuleModule:
 
     def __init__(self, wasm: bytes, memory_limit: int = MEMORY_LIMIT) -> None:
         """Compiles `wasm`; each instance may have `memory_limit` bytes of memory."""
-        self._engine = Engine()
-        self._module = Module(self._engine, wasm)
+        engine = Engine()
+        self._hold(engine, Module(engine, wasm), memory_limit)
+
+    def _hold(self, engine: Engine, module: Module, memory_limit: int) -> None:
+        self._engine = engine
+        self._module = module
         self._memory_limit = memory_limit
 
     @classmethod
     def load(cls, path: str | Path) -> RuleModule:
         """Reads and compiles the module at `path`."""
         return cls(Path(path).read_bytes())
+
+    @classmethod
+    def from_compiled(cls, code: bytes, memory_limit: int = MEMORY_LIMIT) -> RuleModule:
+        """Takes what `compiled` gave, of whom one trusts: it is run as it is. To compile
+        takes seconds, this milliseconds.
+
+        Raises `WasmtimeError` where it is for another processor or version of wasmtime.
+        """
+        engine = Engine()
+        module = cls.__new__(cls)
+        module._hold(engine, Module.deserialize(engine, code), memory_limit)
+        return module
+
+    def compiled(self) -> bytes:
+        """The machine code, to be kept or sent to other processes."""
+        return bytes(self._module.serialize())
 
     def open(self, config: bytes = b"") -> Session:
         """Opens a session with a configuration in JSON; an empty one runs the
@@ -97,7 +117,7 @@ class Session:
         """Begins an input, such as `{"name":"a.xml","format":"xml"}`."""
         self._give("rule_input", settings)
 
-    def push(self, data: bytes) -> int:
+    def push(self, data: bytes | memoryview) -> int:
         """Bytes of the input, cut anywhere; the number of alerts that wait."""
         return self._give("rule_push", data)
 
@@ -170,7 +190,7 @@ class Session:
             raise self._last_error()
         return number
 
-    def _give(self, export: str, data: bytes) -> int:
+    def _give(self, export: str, data: bytes | memoryview) -> int:
         """Calls `export` with bytes, and checks the number that it gives."""
         return self._with_bytes(
             data,
@@ -187,7 +207,7 @@ class Session:
     def _last_error(self) -> RuleError:
         return RuleError(self._copy(self._call("rule_last_error", self._handle)))
 
-    def _with_bytes(self, data: bytes, call: Callable[[int, int], T]) -> T:
+    def _with_bytes(self, data: bytes | memoryview, call: Callable[[int, int], T]) -> T:
         """Runs `call` while a copy of `data` is in the module's memory."""
         if not data:
             return call(0, 0)
@@ -195,7 +215,7 @@ class Session:
         if pointer == 0:
             raise _no_room(len(data))
         try:
-            self._memory.write(self._store, data, pointer)
+            self._memory.write(self._store, bytearray(data), pointer)
             return call(pointer, len(data))
         finally:
             self._call("free", pointer)

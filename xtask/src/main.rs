@@ -14,6 +14,7 @@ mod fuzz;
 mod race;
 mod sanitize;
 mod setup;
+mod spark;
 mod supply;
 mod tools;
 mod web;
@@ -67,7 +68,11 @@ enum Command {
     /// Build the program and run the detection over the sample logs
     Demo,
     /// Run all tests
-    Test,
+    Test {
+        /// Those of pipelines/spark instead, on a cluster of two processes
+        #[arg(long)]
+        spark: bool,
+    },
     /// Check format, lints, the module's crates without std, and the documentation
     Lint,
     /// Give the engine inputs that nobody thought of: replay what was found, then look on
@@ -109,7 +114,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Build { release } => commands::build(&workspace, *release),
         Command::Demo => commands::demo(&workspace),
-        Command::Test => {
+        Command::Test { spark: true } => spark::test(&workspace),
+        Command::Test { spark: false } => {
             setup::hosts::setup(&workspace);
             commands::test(&workspace)
         }

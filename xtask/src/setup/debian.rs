@@ -39,27 +39,12 @@ const DISK: &str = "see that there is room on the disk (2 GB), then run this aga
 /// download fails, or what was unpacked does not run.
 pub(super) fn install(workspace: &Workspace) -> Result<(), Failure> {
     let folder = Toolchain::folder(workspace);
-    let apt = Apt::open(workspace, &folder.join("apt"))?;
     let linker = linker(workspace)?;
-    let downloads = folder.join("packages");
-    let root = folder.join("root");
     // What an earlier set-up left, perhaps half of it.
     Toolchain::forget(workspace)?;
-    for place in [&downloads, &root] {
-        remove(place)?;
-        fs::create_dir_all(place).map_err(|error| on_disk(place, &error))?;
-    }
-
-    say("reads the lists of Debian's packages");
-    apt.update()?;
-    let packages = packages::closure(&ROOTS, &apt.installed()?, |name| apt.candidate(name))?;
-    is_new_enough(&packages)?;
-    say(&format!("downloads {} packages of Debian", packages.len()));
-    apt.download(&packages, &downloads)?;
-    let size = unpack(workspace, &downloads, &root)?;
-    for place in [&downloads, &apt.folder] {
-        remove(place)?;
-    }
+    let root = unpacked(workspace, &folder, &ROOTS)?;
+    forget_sources(&root)?;
+    let size = size(&root)?;
 
     let toolchain = toolchain(&root, linker)?;
     let version = toolchain
@@ -78,6 +63,38 @@ pub(super) fn install(workspace: &Workspace) -> Result<(), Failure> {
         size / 1_000_000
     ));
     Ok(())
+}
+
+/// Downloads packages with all that they need and the system lacks, and unpacks them into
+/// a folder `root` of the folder, which it gives.
+///
+/// # Errors
+///
+/// As [`install`].
+pub(super) fn unpacked(
+    workspace: &Workspace,
+    folder: &Path,
+    roots: &[&str],
+) -> Result<PathBuf, Failure> {
+    let apt = Apt::open(workspace, &folder.join("apt"))?;
+    let downloads = folder.join("packages");
+    let root = folder.join("root");
+    for place in [&downloads, &root] {
+        remove(place)?;
+        fs::create_dir_all(place).map_err(|error| on_disk(place, &error))?;
+    }
+
+    say("reads the lists of Debian's packages");
+    apt.update()?;
+    let packages = packages::closure(roots, &apt.installed()?, |name| apt.candidate(name))?;
+    is_new_enough(&packages)?;
+    say(&format!("downloads {} packages of Debian", packages.len()));
+    apt.download(&packages, &downloads)?;
+    unpack(workspace, &downloads, &root)?;
+    for place in [&downloads, &apt.folder] {
+        remove(place)?;
+    }
+    Ok(root)
 }
 
 /// apt with lists and a cache of its own.
@@ -207,8 +224,8 @@ fn is_new_enough(packages: &[Package]) -> Result<(), Failure> {
     }
 }
 
-/// Unpacks all packages of a folder, and gives the size of what is kept in bytes.
-fn unpack(workspace: &Workspace, downloads: &Path, root: &Path) -> Result<u64, Failure> {
+/// Unpacks all packages of a folder.
+fn unpack(workspace: &Workspace, downloads: &Path, root: &Path) -> Result<(), Failure> {
     for package in entries(downloads)? {
         let name = package.file_name().unwrap_or_default().to_string_lossy();
         say(&format!("unpacks {name}"));
@@ -217,7 +234,11 @@ fn unpack(workspace: &Workspace, downloads: &Path, root: &Path) -> Result<u64, F
             DISK,
         )?;
     }
-    // Of the source of Rust, only the standard library's is needed.
+    Ok(())
+}
+
+/// Removes what is not needed of the source of Rust: all but the standard library.
+fn forget_sources(root: &Path) -> Result<(), Failure> {
     for source in entries(&root.join("usr").join("src"))? {
         for part in entries(&source)? {
             if part.file_name().is_some_and(|name| name != "library") {
@@ -225,18 +246,39 @@ fn unpack(workspace: &Workspace, downloads: &Path, root: &Path) -> Result<u64, F
             }
         }
     }
-    size(root)
+    Ok(())
+}
+
+/// Puts files that were unpacked in the place of links to where they would be installed,
+/// in a folder and all below it.
+pub(super) fn settle(root: &Path, folder: &Path) -> Result<(), Failure> {
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in entries(&folder)? {
+            let about = fs::symlink_metadata(&entry).map_err(|error| on_disk(&entry, &error))?;
+            if about.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let target = fs::read_link(&entry).unwrap_or_default();
+            let Ok(inside) = target.strip_prefix("/") else {
+                continue;
+            };
+            let unpacked = root.join(inside);
+            // What an installation would make has no file to put there.
+            if unpacked.is_file() {
+                remove(&entry)?;
+                fs::copy(&unpacked, &entry).map_err(|error| on_disk(&entry, &error))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The toolchain that was unpacked into `root`.
 fn toolchain(root: &Path, linker: PathBuf) -> Result<Toolchain, Failure> {
     let programs = root.join("usr").join("bin");
-    let mut libraries = Vec::new();
-    for place in [root.join("lib"), root.join("usr").join("lib")] {
-        if place.is_dir() {
-            libraries.extend(library_folders(&place)?);
-        }
-    }
+    let libraries = libraries(root)?;
     let libraries: Vec<String> = libraries.iter().map(|folder| text(folder)).collect();
     let variables = [
         ("RUSTC", text(&programs.join("rustc"))),
@@ -249,6 +291,17 @@ fn toolchain(root: &Path, linker: PathBuf) -> Result<Toolchain, Failure> {
         text(&linker),
         BTreeMap::from(variables.map(|(key, value)| (key.to_owned(), value))),
     ))
+}
+
+/// The folders of shared libraries in what was unpacked into `root`.
+pub(super) fn libraries(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut libraries = Vec::new();
+    for place in [root.join("lib"), root.join("usr").join("lib")] {
+        if place.is_dir() {
+            libraries.extend(library_folders(&place)?);
+        }
+    }
+    Ok(libraries)
 }
 
 /// `place` and its folders, those that hold shared libraries.
@@ -403,6 +456,34 @@ mod tests {
             BTreeMap::from(variables.map(|(key, value)| (key.to_owned(), value))),
         );
         assert_eq!(found, expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_what_is_not_installed_become_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let [home, settings] = ["usr/lib/jvm/java/conf", "etc/java"].map(|path| root.join(path));
+        for folder in [&home, &settings] {
+            fs::create_dir_all(folder).unwrap();
+        }
+        fs::write(settings.join("java.security"), "text").unwrap();
+        for (name, target) in [
+            ("java.security", "/etc/java/java.security"),
+            ("beside", "java.security"),
+            ("made", "/etc/java/made-by-an-installation"),
+        ] {
+            std::os::unix::fs::symlink(target, home.join(name)).unwrap();
+        }
+        settle(root, &root.join("usr/lib/jvm")).unwrap();
+        let file = home.join("java.security");
+        assert!(fs::symlink_metadata(&file).unwrap().is_file());
+        assert_eq!(fs::read_to_string(home.join("beside")).unwrap(), "text");
+        assert!(
+            fs::symlink_metadata(home.join("made"))
+                .unwrap()
+                .is_symlink()
+        );
     }
 
     #[test]

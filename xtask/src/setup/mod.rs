@@ -12,11 +12,12 @@
 //! that file is not there.
 //!
 //! What the tests run the hosts of `examples/` on is another matter, see
-//! [`mod@hosts`].
+//! [`mod@hosts`], and so is what Spark runs on, see [`mod@java`].
 
 pub(crate) mod browser;
 mod debian;
 pub(crate) mod hosts;
+pub(crate) mod java;
 mod packages;
 mod toolchain;
 
