@@ -58,7 +58,7 @@ fuzz_target!(|data: &[u8]| {
         sources: &Sources::default(),
         macros: &macros,
         lookups: &Default::default(),
-        bounds: &Bounds::of(text.len()),
+        bounds: &Bounds::new(text.len(), &|_| true),
     };
     if let Err(error) = Plan::new(&search, &context) {
         assert_shown(&error, text);

@@ -29,7 +29,7 @@ impl Carried {
         let lengths = carried.iter().map(|layer| layer.len());
         let text = lengths.fold(config.len(), usize::saturating_add);
         self.check_memory(Headroom::to_open(text))?;
-        Session::open(config, &carried)
+        Session::open_with(config, &carried, self.has_memory)
     }
 
     /// Carries a configuration from now on, if what is opened with it can be.

@@ -57,7 +57,7 @@ impl RawSession {
         let builtin = rules::BUNDLE.as_bytes();
         let needed = Headroom::to_open(config.len().saturating_add(builtin.len()));
         let opened = needed.check(&memory::has).and_then(|()| {
-            let session = Session::open(config, &[builtin])?;
+            let session = Session::open_with(config, &[builtin], memory::has)?;
             session.memory_to_come().check(&memory::has)?;
             Ok(session)
         });

@@ -4,6 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use core::cell::Cell;
+use core::fmt;
 
 use super::Planner;
 use crate::spl::ast::{self, AggregateArgument, Argument, Body, Name, Span};
@@ -23,40 +24,60 @@ const LONGEST_NAME: usize = 1000;
 /// What the searches of a configuration may come to, in bytes, besides what was written:
 /// a few bytes can name a macro, an eventtype, a table or an expression that takes a MiB,
 /// and name it as often as they like.
-#[derive(Debug)]
-pub struct Bounds {
+pub struct Bounds<'m> {
     texts: Cell<usize>,
-    expressions: Cell<usize>,
-    /// What there was of `expressions` at first.
-    most_expressions: usize,
     parts: Cell<usize>,
+    /// Bytes that the regular expressions may take.
+    most_expressions: usize,
+    expressions: Cell<Expressions>,
+    /// Can so many bytes be had?
+    has_memory: &'m dyn Fn(usize) -> bool,
 }
 
-impl Bounds {
-    /// Those of a configuration of so many bytes.
+/// What the regular expressions of a configuration take.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Expressions {
+    /// Bytes of all of them.
+    pub bytes: usize,
+    /// Bytes that compiling one of them takes besides, at the most.
+    pub to_compile: usize,
+}
+
+impl fmt::Debug for Bounds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bounds").finish_non_exhaustive()
+    }
+}
+
+impl<'m> Bounds<'m> {
+    /// Those of a configuration of so many bytes. `has_memory` answers whether so many
+    /// bytes can be allocated.
     #[must_use]
-    pub fn of(bytes: usize) -> Self {
+    pub fn new(bytes: usize, has_memory: &'m dyn Fn(usize) -> bool) -> Self {
         Bounds {
             texts: Cell::new(bytes.saturating_mul(2).saturating_add(1 << 20)),
-            expressions: Cell::new(Self::most_expressions(bytes)),
-            most_expressions: Self::most_expressions(bytes),
             parts: Cell::new((bytes / 8).saturating_add(10_000)),
+            most_expressions: bytes.saturating_mul(16).saturating_add(2 << 20),
+            expressions: Cell::new(Expressions::default()),
+            has_memory,
         }
     }
 
-    /// What the regular expressions of any configuration may take.
-    const EXPRESSIONS: usize = 2 << 20;
-
-    /// Bytes that the regular expressions may take of a configuration of so many bytes.
+    /// What the regular expressions take so far.
     #[must_use]
-    pub fn most_expressions(bytes: usize) -> usize {
-        bytes.saturating_mul(16).saturating_add(Self::EXPRESSIONS)
+    pub fn expressions(&self) -> Expressions {
+        self.expressions.get()
     }
 
-    /// Bytes that the regular expressions take so far.
+    /// Is there memory to compile a regular expression, which takes so many bytes?
     #[must_use]
-    pub fn expressions(&self) -> usize {
-        self.most_expressions.saturating_sub(self.expressions.get())
+    pub(super) fn can_compile(&self, bytes: usize) -> bool {
+        let so_far = self.expressions.get();
+        self.expressions.set(Expressions {
+            to_compile: so_far.to_compile.max(bytes),
+            ..so_far
+        });
+        (self.has_memory)(bytes)
     }
 
     /// Is there room for as many bytes of text? They are taken.
@@ -75,7 +96,13 @@ impl Bounds {
     /// Is there room for a regular expression that takes so much? It is taken.
     #[must_use]
     pub(super) fn take_expression(&self, bytes: usize) -> bool {
-        take(&self.expressions, bytes)
+        let so_far = self.expressions.get();
+        let bytes = so_far.bytes.saturating_add(bytes);
+        let fits = bytes <= self.most_expressions;
+        if fits {
+            self.expressions.set(Expressions { bytes, ..so_far });
+        }
+        fits
     }
 }
 

@@ -30,7 +30,7 @@ use core::iter::Peekable;
 
 use asked::Asked;
 use bounds::TOO_MANY_PARTS;
-pub use bounds::{Bounds, TOO_MUCH_TEXT};
+pub use bounds::{Bounds, Expressions, TOO_MUCH_TEXT};
 
 use crate::names::Sources;
 use crate::rows::{Command, LookupTable};
@@ -67,7 +67,7 @@ pub struct Context<'c> {
     /// The tables that `lookup` knows.
     pub lookups: &'c BTreeMap<String, Arc<LookupTable>>,
     /// How much more all searches may come to than was written.
-    pub bounds: &'c Bounds,
+    pub bounds: &'c Bounds<'c>,
 }
 
 impl Plan {

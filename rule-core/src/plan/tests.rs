@@ -19,7 +19,7 @@ fn plan(text: &str) -> Result<Plan, Error> {
             sources: &sources,
             macros: &macros,
             lookups: &Default::default(),
-            bounds: &Bounds::of(text.len()),
+            bounds: &Bounds::new(text.len(), &|_| true),
         },
     )
 }

@@ -140,7 +140,7 @@ mod tests {
         let sources = Sources::default();
         let parsed = parse(search, &macros).unwrap();
         let context = Context {
-            bounds: &crate::plan::Bounds::of(0),
+            bounds: &crate::plan::Bounds::new(0, &|_| true),
             sources: &sources,
             macros: &macros,
             lookups: &Default::default(),

@@ -22,7 +22,7 @@ fn scan_of(searches: &[&str]) -> Scan {
     let macros = Macros::new();
     let sources = sources();
     let context = Context {
-        bounds: &crate::plan::Bounds::of(0),
+        bounds: &crate::plan::Bounds::new(0, &|_| true),
         sources: &sources,
         macros: &macros,
         lookups: &Default::default(),

@@ -25,7 +25,7 @@ use crate::decode::{self, DecodeError};
 use crate::entries;
 use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
-use crate::plan::Bounds;
+use crate::plan::{Bounds, Expressions};
 use crate::scan::{Scan, Stored};
 use crate::snapshot::Digest;
 use crate::time::{Time, Zone};
@@ -67,8 +67,8 @@ pub(super) struct Engine {
     pub(super) digest: Digest,
     /// Bytes of the configuration and the built-in one.
     text: usize,
-    /// Bytes that the regular expressions of the searches take.
-    expressions: usize,
+    /// What the regular expressions of the searches take.
+    expressions: Expressions,
 }
 
 /// Does the clock know of a record?
@@ -92,11 +92,16 @@ pub(super) enum Due {
 }
 
 impl Engine {
-    pub(super) fn open(config: &[u8], carried: &[&[u8]]) -> Result<Self, SessionError> {
+    pub(super) fn open(
+        config: &[u8],
+        carried: &[&[u8]],
+        has_memory: fn(Headroom) -> bool,
+    ) -> Result<Self, SessionError> {
         let lengths = carried.iter().map(|layer| layer.len());
         let text_bytes = lengths.fold(config.len(), usize::saturating_add);
         let config = Config::read(config, carried)?;
-        let bounds = Bounds::of(text_bytes);
+        let can_compile = |bytes| has_memory(Headroom::to_compile(bytes));
+        let bounds = Bounds::new(text_bytes, &can_compile);
         let (mut rules, refused) = rules(&config, &bounds)?;
         let mut fields: BTreeSet<String> = BTreeSet::new();
         for rule in &rules {
@@ -147,9 +152,9 @@ impl Engine {
         // The program with its stack, and the plans of the searches.
         let base = (4usize << 20)
             .saturating_add(self.text.saturating_mul(40))
-            .saturating_add(self.expressions);
+            .saturating_add(self.expressions.bytes);
         base.saturating_add(self.config.limits.memory())
-            .max(Headroom::needed_to_open(self.text))
+            .max(Headroom::needed_to_open(self.text, self.expressions))
     }
 
     /// Does something wait for alerts to be taken?
@@ -432,12 +437,17 @@ impl Engine {
 
 /// The detections that can run, and why the others cannot. One that cannot is an error,
 /// but where the others are to run; then it is one where there are no others.
-fn rules(config: &Config, bounds: &Bounds) -> Result<(Vec<Rule>, Vec<SessionError>), SessionError> {
+fn rules(
+    config: &Config,
+    bounds: &Bounds<'_>,
+) -> Result<(Vec<Rule>, Vec<SessionError>), SessionError> {
     let (mut rules, mut refused) = (Vec::new(), Vec::new());
     for detection in &config.detections {
         match Rule::new(detection, config, bounds) {
             Ok(rule) => rules.push(rule),
-            Err(error) if config.skips_refused => refused.push(error),
+            Err(error) if config.skips_refused && error.code != ErrorCode::OutOfMemory => {
+                refused.push(error);
+            }
             Err(error) => return Err(error),
         }
     }

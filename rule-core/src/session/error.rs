@@ -157,6 +157,7 @@ impl From<spl::Error> for SessionError {
             spl::Code::UnsupportedFunction => ErrorCode::UnsupportedFunction,
             spl::Code::UnsupportedOption => ErrorCode::UnsupportedOption,
             spl::Code::UnsupportedFeature => ErrorCode::UnsupportedFeature,
+            spl::Code::OutOfMemory => ErrorCode::OutOfMemory,
         };
         let picture = error.picture();
         let place = &error.location.place;

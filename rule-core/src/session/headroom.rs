@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{ErrorCode, SessionError};
-use crate::plan::Bounds;
+use crate::plan::Expressions;
 use crate::rows::eval::Regex;
 
 /// Memory that must be there before work is begun, in bytes: an allocation that
@@ -34,24 +34,32 @@ const OPEN_BASE: usize = 512 * 1024;
 const PROGRAM: usize = 2 << 20;
 
 impl Headroom {
-    /// What opening configurations takes that have so many bytes together, before
+    /// What opening configurations takes that have so many bytes together, but for their
+    /// regular expressions, before
     /// [`Session::memory_to_come`](super::Session::memory_to_come) can be asked.
     #[must_use]
     pub fn to_open(bytes: usize) -> Self {
         Headroom {
             largest: bytes.saturating_mul(2),
-            total: bytes
-                .saturating_mul(OPEN_FACTOR)
-                .saturating_add(OPEN_BASE)
-                .saturating_add(Bounds::most_expressions(bytes))
-                .saturating_add(Regex::TO_COMPILE),
+            total: bytes.saturating_mul(OPEN_FACTOR).saturating_add(OPEN_BASE),
         }
     }
 
-    /// Bytes of memory with which such configurations can be opened, the module's own
-    /// among them.
-    pub(super) fn needed_to_open(bytes: usize) -> usize {
-        PROGRAM.saturating_add(Headroom::to_open(bytes).total)
+    /// What compiling a regular expression takes of so many bytes.
+    pub(super) fn to_compile(total: usize) -> Self {
+        Headroom {
+            largest: Regex::LARGEST,
+            total,
+        }
+    }
+
+    /// Bytes of memory with which such configurations can be opened that have these regular
+    /// expressions, the module's own among them.
+    pub(super) fn needed_to_open(bytes: usize, expressions: Expressions) -> usize {
+        PROGRAM
+            .saturating_add(Headroom::to_open(bytes).total)
+            .saturating_add(expressions.bytes)
+            .saturating_add(expressions.to_compile)
     }
 
     /// Is it there? `has_memory` answers whether so much can be allocated.

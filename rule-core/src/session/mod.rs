@@ -89,7 +89,20 @@ impl Session {
     /// Whatever is wrong with the configuration, a detection, its search or its
     /// schedule.
     pub fn open(config: &[u8], carried: &[&[u8]]) -> Result<Self, SessionError> {
-        let engine = Engine::open(config, carried)?;
+        Session::open_with(config, carried, |_| true)
+    }
+
+    /// The same where memory has an end, besides what [`Headroom::to_open`] says, which has
+    /// to be there. `has_memory` answers whether so much can be allocated.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; and where there is no memory to compile a regular expression.
+    pub fn open_with(
+        config: &[u8],
+        carried: &[&[u8]],
+        has_memory: fn(Headroom) -> bool,
+    ) -> Result<Self, SessionError> {
+        let engine = Engine::open(config, carried, has_memory)?;
         let framer = Framer::new(Format::Auto, engine.config().limits.record);
         Ok(Session {
             engine,

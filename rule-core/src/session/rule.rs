@@ -78,7 +78,7 @@ impl Rule {
     pub(super) fn new(
         value: &serde_json::Value,
         config: &Config,
-        bounds: &plan::Bounds,
+        bounds: &plan::Bounds<'_>,
     ) -> Result<Self, SessionError> {
         let detection = Detection::from_json(value)?;
         let named = |error: SessionError| error.of_detection(&detection.name);

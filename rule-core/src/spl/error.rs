@@ -27,6 +27,8 @@ pub enum Code {
     UnsupportedOption,
     /// Anything else in a search that can't run, such as a subsearch.
     UnsupportedFeature,
+    /// There is no memory for what the search takes.
+    OutOfMemory,
 }
 
 impl Code {
@@ -42,6 +44,7 @@ impl Code {
             Code::UnsupportedFunction => "unsupported_function",
             Code::UnsupportedOption => "unsupported_option",
             Code::UnsupportedFeature => "unsupported_feature",
+            Code::OutOfMemory => "out_of_memory",
         }
     }
 }

@@ -66,6 +66,11 @@ impl Planner<'_> {
 
     /// Compiles an expression that stands at a place of the search.
     pub(super) fn regex(&self, pattern: &str, span: Span) -> Result<Regex, Error> {
+        if !self.context.bounds.can_compile(Regex::to_compile(pattern)) {
+            let message = "out of memory: there is none to compile this regular expression; \
+                           grant the module more";
+            return Err(self.error(Code::OutOfMemory, message, None, span));
+        }
         let regex = Regex::new(pattern).map_err(|error| {
             let code = match error.unsupported {
                 Some(_) => Code::UnsupportedFeature,

@@ -365,7 +365,7 @@ fn eval(text: &str) -> Result<String, String> {
         let search = crate::spl::parse(text, &macros)?;
         let sources = crate::names::Sources::default();
         let context = crate::plan::Context {
-            bounds: &crate::plan::Bounds::of(0),
+            bounds: &crate::plan::Bounds::new(0, &|_| true),
             sources: &sources,
             macros: &macros,
             lookups: &Default::default(),

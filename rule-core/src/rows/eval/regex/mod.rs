@@ -73,9 +73,14 @@ impl Regex {
     /// The memory that a compiled expression may take, in bytes.
     pub const LARGEST: usize = 1 << 20;
 
-    /// The memory that compiling one may take besides, in bytes: its parts while it is
-    /// parsed, and its program once more.
-    pub const TO_COMPILE: usize = size::MOST_PARSED + Self::LARGEST;
+    /// The memory that compiling an expression takes, in bytes: its parts while it is
+    /// parsed, its program, and that once more while it is made.
+    #[must_use]
+    pub fn to_compile(pattern: &str) -> usize {
+        let parsed = pcre::translate(pattern).map_or(0, |translated| size::parsed(&translated));
+        let programs = Self::LARGEST.saturating_mul(3);
+        parsed.min(size::MOST_PARSED).saturating_add(programs)
+    }
 
     /// Compiles an expression.
     ///

@@ -200,3 +200,22 @@ fn many_rules_come_to_no_more_than_a_few_times_the_configuration() {
     assert!(count(rules) > 0 && count(rules) < 10);
     assert_eq!(count(rules) + count(refused), 100);
 }
+
+/// Without memory to compile an expression nothing is opened: not even without the
+/// detection that has it, which could run.
+#[test]
+fn memory_for_expressions_is_asked_for() {
+    let config = json!({
+        "detections": [
+            {"name": "a", "id": "1", "search": "a=1"},
+            {"name": "b", "id": "2", "search": r#"a=1 | regex a="\w+""#},
+        ],
+        "refused": "skip",
+    });
+    let config = config.to_string();
+    let open = |has_memory| Session::open_with(config.as_bytes(), &[], has_memory);
+    assert!(open(|_| true).is_ok());
+    let error = open(|_| false).map(drop).unwrap_err();
+    assert_eq!(error.code, ErrorCode::OutOfMemory);
+    assert!(error.message.contains("to compile this regular expression"));
+}
