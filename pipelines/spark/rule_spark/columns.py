@@ -38,7 +38,8 @@ def pieces(value: pa.Scalar) -> Iterator[memoryview]:
     buffer = value.as_buffer()
     if buffer is None:
         return
-    view = memoryview(buffer)
+    # Arrow's bytes have a sign, which those of Python have not.
+    view = memoryview(buffer).cast("B")
     for start in range(0, len(view), PIECE):
         yield view[start : start + PIECE]
 

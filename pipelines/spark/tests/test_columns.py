@@ -42,6 +42,12 @@ class Columns(unittest.TestCase):
         self.assertEqual(b"".join(pieces), "".join(f"{value}\n" for value in values).encode())
         self.assertLessEqual(max(map(len, pieces)), 7)
 
+    def test_the_bytes_of_a_value(self) -> None:
+        value = bytes(range(256))
+        (piece,) = columns.pieces(pa.scalar(value, pa.binary()))
+        self.assertEqual(piece, value)
+        self.assertEqual(list(columns.pieces(pa.scalar(None, pa.binary()))), [])
+
     def test_packed_files(self) -> None:
         text = b"0123456789" * 500_000
         once, twice = gzip.compress(text), gzip.compress(b"a") + gzip.compress(b"b" * 9)
