@@ -225,7 +225,8 @@ def _batch(spark: SparkSession, options: argparse.Namespace, config: dict[str, A
     if options.output:
         alerts.write.format(options.to).save(options.output)
     else:
-        for row in alerts.toLocalIterator():
+        # Not `toLocalIterator`: it has nothing observed.
+        for row in alerts.collect():
             print(row.alert)
     print(counters.get["counters"], file=sys.stderr)
 

@@ -32,10 +32,17 @@ from pyspark.sql import DataFrame, Observation, SparkSession  # noqa: E402
 # What a JVM spends on its own speed is more than the tests are worth.
 JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
+FOLDER = "RULE_SPARK_FOLDER"
+"""The variable that names the folder of a run."""
+
 
 @functools.cache
 def folder() -> Path:
-    """A folder for what the tests write."""
+    """A folder for what the tests write. A process that a test starts, and may kill, has
+    that of the test."""
+    given = os.environ.get(FOLDER)
+    if given is not None:
+        return Path(given)
     made = tempfile.TemporaryDirectory(prefix="rule-spark-")
     atexit.register(made.cleanup)
     return Path(made.name)
@@ -45,6 +52,7 @@ def environment() -> dict[str, str]:
     """The environment of whatever starts Spark."""
     return {
         **os.environ,
+        FOLDER: str(folder()),
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
@@ -63,16 +71,19 @@ def package() -> str:
 
 
 def settings(master: str) -> dict[str, str]:
+    java = folder() / "java"
+    java.mkdir(exist_ok=True)
     return {
         "spark.master": master,
         "spark.submit.pyFiles": package(),
-        "spark.driver.extraJavaOptions": JVM,
+        "spark.driver.extraJavaOptions": f"{JVM} -Djava.io.tmpdir={java}",
         "spark.executor.extraJavaOptions": JVM,
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.warehouse.dir": str(folder() / "warehouse"),
+        "spark.local.dir": str(folder() / "local"),
         # What goes wrong is in the exceptions; what is killed on purpose is not of interest.
         "spark.log.level": "FATAL",
     }

@@ -22,6 +22,7 @@ from rule_spark import detect
 EVENTS = int(os.environ.get("RULE_SPARK_EVENTS", "300000"))
 """How many events are generated."""
 
+RULES = cluster.ROOT / "rules" / "detections"
 SAMPLES = cluster.ROOT / "samples" / "logs"
 LOGS = cluster.ROOT.parent / "shared" / "data" / "windows" / "evtx"
 
@@ -161,9 +162,22 @@ class Batch(unittest.TestCase):
                 self.assertEqual(alerts, [])
                 self.assertEqual(json.loads(counters)["malformed"], malformed)
 
-    def test_the_command(self) -> None:
+    def test_the_command_prints_alerts_and_counters(self) -> None:
+        said = self.command()
+        alerts = [line for line in said if line.startswith('{"schema"')]
+        self.assertEqual(alerts, cluster.host_runner("--rule", RULES, SAMPLES))
+
+    def test_the_command_writes_alerts(self) -> None:
         output = cluster.folder() / "command"
         shutil.rmtree(output, ignore_errors=True)
+        self.command("--output", output)
+        written = "".join(part.read_text() for part in sorted(output.glob("part-*")))
+        self.assertEqual(
+            written.split("\n")[:-1], cluster.host_runner("--rule", RULES, SAMPLES)
+        )
+
+    def command(self, *asked: str | Path) -> list[str]:
+        """What the command says of the samples, the counters among it."""
         submit = Path(cluster.environment()["SPARK_HOME"]) / "bin" / "spark-submit"
         given = [
             option
@@ -171,10 +185,9 @@ class Batch(unittest.TestCase):
             for option in ("--conf", f"{key}={value}")
         ]
         script = cluster.HERE.parent / "detect.py"
-        rules = cluster.ROOT / "rules" / "detections"
-        asked = ["--module", cluster.MODULE, "--rule", rules, "--from", "files"]
+        how = ["--module", cluster.MODULE, "--rule", RULES, "--from", "files"]
         ran = subprocess.run(
-            [submit, *given, script, *asked, "--output", output, SAMPLES],
+            [submit, *given, script, *how, *asked, SAMPLES],
             env=cluster.environment(),
             capture_output=True,
             text=True,
@@ -185,10 +198,7 @@ class Batch(unittest.TestCase):
         said = (ran.stdout + ran.stderr).splitlines()
         counters = next(line for line in said if line.startswith('{"bytes"'))
         self.assertEqual(json.loads(counters)["records"], 40)
-        written = "".join(part.read_text() for part in sorted(output.glob("part-*")))
-        self.assertEqual(
-            written.split("\n")[:-1], cluster.host_runner("--rule", rules, SAMPLES)
-        )
+        return said
 
 
 if __name__ == "__main__":
