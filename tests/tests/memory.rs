@@ -215,6 +215,24 @@ fn expressions_as_large_as_they_may_be_are_reckoned() {
     }
 }
 
+/// Regular expressions that take more while they are compiled than they come to: they are
+/// opened, refused, or there is no memory, at each cap, and none traps.
+#[test]
+fn no_expression_makes_it_trap_while_it_is_compiled() {
+    let least = Wasmtime::start(None).memory().len() / PAGE;
+    for class in [r"\W", r"\w", r"\D", r"[\w-\d]", r"(?i)\W"] {
+        for count in [70, 140, 280] {
+            let search = format!("a=* | regex a!=\"{}\"", class.repeat(count));
+            let config =
+                json!({"detections": {"name": "n", "id": "i", "search": search}, "window": "all"});
+            for pages in (least..240).step_by(3) {
+                let mut client = Client::new(Wasmtime::start(Some(pages * PAGE)));
+                let _ = open(&mut client, &config.to_string());
+            }
+        }
+    }
+}
+
 /// What a session took is there for the next one: the memory does not grow.
 #[test]
 fn closing_gives_all_of_it_back() {

@@ -95,8 +95,8 @@ impl Compiler {
     ///
     /// When it is no WebAssembly core module, is no detection module, speaks another major
     /// version of the ABI, has more code than is compiled, or imports anything; or when it
-    /// takes longer to compile than it may. That goes on then in a thread of its own, since nothing can end it, and comes to
-    /// nothing.
+    /// takes longer to compile than it may. That goes on then in a thread of its own, since
+    /// nothing can end it, and comes to nothing.
     pub fn module(&self, source: &Source) -> Result<Module, ModuleError> {
         let name = source.name();
         let version = abi::version_of(name, source.content())?;

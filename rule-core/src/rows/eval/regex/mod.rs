@@ -74,11 +74,11 @@ impl Regex {
     pub const LARGEST: usize = 1 << 20;
 
     /// The memory that compiling an expression takes, in bytes: its parts while it is
-    /// parsed, its program, and that once more while it is made.
+    /// parsed, and its program several times over while that is made.
     #[must_use]
     pub fn to_compile(pattern: &str) -> usize {
         let parsed = pcre::translate(pattern).map_or(0, |translated| size::parsed(&translated));
-        let programs = Self::LARGEST.saturating_mul(3);
+        let programs = Self::LARGEST.saturating_mul(8);
         parsed.min(size::MOST_PARSED).saturating_add(programs)
     }
 
