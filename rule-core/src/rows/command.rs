@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::append::AppendPipe;
-use super::beside::{self, StreamStats};
+use super::beside;
 use super::bin::{Bin, Size};
 use super::columns::{columns_of, fill, keep, take_columns};
 use super::combine::mvcombine;
@@ -25,11 +25,12 @@ use super::room::Room;
 use super::row::{Identity, Row};
 use super::sort::Sort;
 use super::spath::Spath;
+use super::streamstats::StreamStats;
 use super::top::Top;
 use super::totals::AddTotals;
 use super::xmlkv;
 use crate::search::{Field, NamePattern, Test};
-use crate::stats::{GroupResult, Groups, Item, Observation, Source, Stats};
+use crate::stats::{GroupResult, Groups, Item, Most, Observation, Source, Stats};
 use crate::time::Zone;
 use crate::value::Value;
 
@@ -385,7 +386,8 @@ fn aggregate(stats: &Stats, rows: &[Row], context: &Context<'_>) -> Vec<Row> {
             context.leave_out(1);
             continue;
         }
-        let added = groups.add(stats, row, &seen, usize::MAX, &mut |_| {});
+        let most = Most::of_groups(context.most.saturating_sub(groups.bytes()));
+        let added = groups.add(stats, row, &seen, most, &mut |_| {});
         context.leave_out(added.left_out as u64);
     }
     context.leave_out(groups.left_out());

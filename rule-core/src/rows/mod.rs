@@ -27,16 +27,17 @@ mod replace;
 mod rex;
 mod room;
 mod row;
+mod sliding;
 mod sort;
 mod span;
 mod spath;
 mod steps;
+mod streamstats;
 mod top;
 mod totals;
 mod xmlkv;
 
 pub use append::AppendPipe;
-pub use beside::{Reset, StreamStats};
 pub use bin::{Bin, Size};
 pub use command::{Command, Context};
 pub use convert::{Conversion, Convert};
@@ -57,6 +58,7 @@ pub use row::{Identity, Row};
 pub use sort::{Sort, SortKey, SortKind};
 pub use span::Span;
 pub use spath::{Path, Spath};
+pub use streamstats::{Reset, StreamStats};
 pub use top::Top;
 pub use totals::{AddTotals, Sums};
 

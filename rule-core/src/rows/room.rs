@@ -110,6 +110,11 @@ impl<'c> Room<'c> {
         fits
     }
 
+    /// The bytes that there is room for.
+    pub(super) fn left(&self) -> usize {
+        self.bytes
+    }
+
     /// Is there room for so many bytes? Where not, that is counted.
     pub(super) fn fits(&self, bytes: usize) -> bool {
         let fits = bytes <= self.bytes;

@@ -260,7 +260,7 @@ impl Engine {
             zone: &self.config.defaults.zone,
             sample: &sample,
             keep_samples,
-            longest_key: self.config.limits.key,
+            most: self.config.limits.of_event(),
             ahead: ahead && (self.config.clock == ClockSource::Host || clocked == Clocked::Apart),
         };
         // Of many rules most ask for nothing that the record has.

@@ -20,7 +20,7 @@ use crate::plan::{self, Plan};
 use crate::rows::{self, Command, Context, Identity, Row};
 use crate::search::Fields;
 use crate::spl;
-use crate::stats::{Added, Observation, Sample, Stats};
+use crate::stats::{Added, Most, Observation, Sample, Stats};
 use crate::time::Zone;
 use crate::value::{Number, Value};
 use crate::window::{Bounds, Place, Placement, Schedule, Size, State, Windows};
@@ -56,8 +56,8 @@ pub(super) struct Surroundings<'s> {
     /// The event as it is shown behind a row; made for events that match alone.
     pub(super) sample: &'s dyn Fn() -> Option<Sample>,
     pub(super) keep_samples: usize,
-    /// Bytes of by-values that a group may have.
-    pub(super) longest_key: usize,
+    /// How much may be held of the event.
+    pub(super) most: Most,
     /// The event is too far in the future to be held.
     pub(super) ahead: bool,
 }
@@ -179,7 +179,7 @@ impl Rule {
                 samples,
                 keep: surroundings.keep_samples,
             },
-            longest_key: surroundings.longest_key,
+            most: surroundings.most,
         };
         let stats = self.plan.stats.as_ref();
         let is_counted = seen.is_counted(stats);

@@ -80,11 +80,32 @@ fn hashed(key: &[u8]) -> Key {
     (key::hash(key), Box::from(key))
 }
 
+/// How much may be held of one event.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Bytes that the by-values of a group may have.
+    pub key: usize,
+    /// Bytes that its groups may take together, the last one apart.
+    pub groups: usize,
+}
+
+impl Most {
+    /// By-values of any length, and so many bytes of groups.
+    #[must_use]
+    pub const fn of_groups(groups: usize) -> Self {
+        Most {
+            key: usize::MAX,
+            groups,
+        }
+    }
+}
+
 /// What became of an event, besides the groups that took it.
 #[derive(Clone, Debug, Default)]
 pub struct Added {
     /// Combinations of its by-values that are in no group: beyond
-    /// [`super::MAX_COMBINATIONS`], or of more than a MiB together.
+    /// [`super::MAX_COMBINATIONS`], of more than a MiB together, or of groups that take
+    /// more than [`Most::groups`].
     pub left_out: usize,
     /// Its groups whose by-values are too long to be held.
     pub apart: Option<Groups>,
@@ -95,7 +116,7 @@ impl Added {
     pub fn join(&mut self, other: Added, keep: usize) {
         self.left_out = self.left_out.saturating_add(other.left_out);
         match (&mut self.apart, other.apart) {
-            (Some(groups), Some(other)) => groups.merge(&other, keep),
+            (Some(groups), Some(other)) => groups.join(other, keep),
             (apart @ None, other) => *apart = other,
             (Some(_), None) => {}
         }
@@ -124,35 +145,66 @@ impl Groups {
     /// a by-field with several values each is a group, and a value that is
     /// there twice counts twice [Search Reference, "stats"].
     ///
-    /// A group whose by-values have more than `longest_key` bytes together is
-    /// not held here but given back. `touched` is told the key of each group
-    /// that took the event, as often as it did.
+    /// A group whose by-values have more bytes than `most` allows is not held here but
+    /// given back. `touched` is told the key of each group that took the event, as often
+    /// as it did.
     pub fn add(
         &mut self,
         stats: &Stats,
         source: &dyn Source,
         seen: &Observation<'_>,
-        longest_key: usize,
+        most: Most,
         touched: &mut dyn FnMut(&[u8]),
     ) -> Added {
         let mut added = Added::default();
-        let mut add = |key: &[u8]| {
-            if key::text_bytes(key, stats) > longest_key {
+        if let Some(key) = key::single(stats, source) {
+            if key::text_bytes(&key, stats) > most.key {
+                let apart = added.apart.get_or_insert_default();
+                apart.add_to(&key, stats, source, seen);
+            } else {
+                touched(&key);
+                self.add_to(&key, stats, source, seen);
+            }
+            return added;
+        }
+        let (keys, left_out) = key::keys(stats, source);
+        added.left_out = left_out;
+        // By themselves first: what is left out goes by the event, and not by what is held.
+        let mut own = Groups::default();
+        for key in &keys {
+            let held = added.apart.as_ref().map_or(0, Groups::bytes);
+            if own.bytes.saturating_add(held) > most.groups {
+                added.left_out = added.left_out.saturating_add(1);
+            } else if key::text_bytes(key, stats) > most.key {
                 let apart = added.apart.get_or_insert_default();
                 apart.add_to(key, stats, source, seen);
             } else {
                 touched(key);
-                self.add_to(key, stats, source, seen);
+                own.add_to(key, stats, source, seen);
             }
-        };
-        if let Some(key) = key::single(stats, source) {
-            add(&key);
-            return added;
         }
-        let (keys, left_out) = key::keys(stats, source);
-        keys.iter().for_each(|key| add(key));
-        added.left_out = left_out;
+        self.join(own, seen.keep);
         added
+    }
+
+    /// Takes an event into the group of one key, where it is one of its own.
+    pub(crate) fn add_to_group(
+        &mut self,
+        stats: &Stats,
+        source: &dyn Source,
+        seen: &Observation<'_>,
+        key: &[u8],
+    ) {
+        match key::single(stats, source) {
+            Some(own) if own == key => self.add_to(key, stats, source, seen),
+            Some(_) => {}
+            None => {
+                let (keys, _) = key::keys(stats, source);
+                for _ in keys.iter().filter(|own| *own == key) {
+                    self.add_to(key, stats, source, seen);
+                }
+            }
+        }
     }
 
     fn add_to(&mut self, key: &[u8], stats: &Stats, source: &dyn Source, seen: &Observation<'_>) {
@@ -175,16 +227,44 @@ impl Groups {
     /// group.
     pub fn merge(&mut self, other: &Groups, keep: usize) {
         for (key, part) in &other.groups {
-            match self.groups.get_mut(key) {
+            self.merge_one(key, part, keep);
+        }
+    }
+
+    /// Joins groups that nobody else needs, as [`Groups::merge`] does.
+    pub fn join(&mut self, other: Groups, keep: usize) {
+        for (key, mut part) in other.groups {
+            match self.groups.get_mut(&key) {
                 Some(group) => {
-                    let grown = group.merge(part, keep);
+                    let grown = group.merge(&part, keep);
                     self.bytes = self.bytes.saturating_add_signed(grown);
                 }
                 None => {
-                    let mut group = part.clone();
-                    group.keep_samples(keep);
-                    self.insert(key.clone(), group);
+                    part.keep_samples(keep);
+                    self.insert(key, part);
                 }
+            }
+        }
+    }
+
+    /// Joins the group of one key alone.
+    pub(crate) fn merge_group(&mut self, other: &Groups, key: &[u8], keep: usize) {
+        let known: &dyn Hashed = &(key::hash(key), key);
+        if let Some((key, part)) = other.groups.get_key_value(known) {
+            self.merge_one(key, part, keep);
+        }
+    }
+
+    fn merge_one(&mut self, key: &Key, part: &Group, keep: usize) {
+        match self.groups.get_mut(key) {
+            Some(group) => {
+                let grown = group.merge(part, keep);
+                self.bytes = self.bytes.saturating_add_signed(grown);
+            }
+            None => {
+                let mut group = part.clone();
+                group.keep_samples(keep);
+                self.insert(key.clone(), group);
             }
         }
     }
@@ -212,6 +292,12 @@ impl Groups {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What the group of a key takes of it.
+    pub(crate) fn group_bytes(&self, key: &[u8]) -> usize {
+        let known: &dyn Hashed = &(key::hash(key), key);
+        self.groups.get(known).map_or(0, Group::size)
     }
 
     /// How many values of fields that were asked for by a pattern there was no room for.

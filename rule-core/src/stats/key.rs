@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::{Item, Source, Stats, size};
+use super::{Item, Source, Stats};
 use crate::value::compare_texts;
 
 /// The groups that one event can be in, at most: an event whose by-fields have
@@ -17,10 +17,6 @@ pub const MAX_COMBINATIONS: usize = 1000;
 /// The bytes that the keys of one event's combinations take together, at most,
 /// the first one apart.
 const MAX_COMBINED_BYTES: usize = 1 << 20;
-
-/// The bytes that the groups of one event's combinations take together before anything
-/// is counted in them, the first one apart.
-const MAX_GROUPS_BYTES: usize = 4 << 20;
 
 /// Bytes before each by-value.
 const LENGTH: usize = 4;
@@ -52,13 +48,7 @@ pub(super) fn single(stats: &Stats, source: &dyn Source) -> Option<Vec<u8>> {
 const USUAL: usize = 256;
 
 /// The keys of an event, and how many combinations are left out of them.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "a search has a bounded number of functions, each of a few bytes, and a group has some"
-)]
 pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) {
-    let group = size::GROUP + stats.aggregates.len() * size::ACCUMULATOR;
-    let most = MAX_COMBINATIONS.min(MAX_GROUPS_BYTES / group);
     let mut left_out = 0;
     let mut keys: Vec<Vec<u8>> = alloc::vec![Vec::new()];
     for field in &stats.by {
@@ -73,18 +63,13 @@ pub(super) fn keys(stats: &Stats, source: &dyn Source) -> (Vec<Vec<u8>>, usize) 
             append(&mut value, Item::Text(missing));
             values.push(value);
         }
-        keys = combine(&keys, &values, most, &mut left_out);
+        keys = combine(&keys, &values, &mut left_out);
     }
     (keys, left_out)
 }
 
 /// Each key with each value behind it, as far as the limits go.
-fn combine(
-    keys: &[Vec<u8>],
-    values: &[Vec<u8>],
-    most: usize,
-    left_out: &mut usize,
-) -> Vec<Vec<u8>> {
+fn combine(keys: &[Vec<u8>], values: &[Vec<u8>], left_out: &mut usize) -> Vec<Vec<u8>> {
     let mut combined: Vec<Vec<u8>> = Vec::new();
     let mut bytes = 0usize;
     for (key, value) in keys
@@ -92,7 +77,9 @@ fn combine(
         .flat_map(|key| values.iter().map(move |value| (key, value)))
     {
         bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
-        if !combined.is_empty() && (combined.len() >= most || bytes > MAX_COMBINED_BYTES) {
+        if !combined.is_empty()
+            && (combined.len() >= MAX_COMBINATIONS || bytes > MAX_COMBINED_BYTES)
+        {
             *left_out = keys
                 .len()
                 .saturating_mul(values.len())

@@ -31,7 +31,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use accumulator::Function;
-pub use groups::{Added, GroupResult, Groups};
+pub use groups::{Added, GroupResult, Groups, Most};
 pub use key::MAX_COMBINATIONS;
 pub use moments::Moment;
 pub use sample::{Observation, Sample};
@@ -56,6 +56,11 @@ impl Stats {
     #[must_use]
     pub fn asks_all(&self) -> bool {
         self.aggregates.iter().any(Aggregate::is_over_each)
+    }
+
+    /// The first of the groups that an event is in; None where it is in none.
+    pub(crate) fn first_key(&self, source: &dyn Source) -> Option<Vec<u8>> {
+        key::single(self, source).or_else(|| key::keys(self, source).0.into_iter().next())
     }
 
     /// Is an event in any group? One that lacks a by-field is in none.

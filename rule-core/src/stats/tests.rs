@@ -32,6 +32,12 @@ impl Source for Event {
     }
 }
 
+const ALL: Most = Most::of_groups(usize::MAX);
+
+fn with_key(key: usize) -> Most {
+    Most { key, ..ALL }
+}
+
 fn field(name: &str) -> Field {
     Field {
         name: name.to_string(),
@@ -74,7 +80,7 @@ fn seen(time: Option<Time>) -> Observation<'static> {
 fn shown(stats: &Stats, events: &[Event]) -> String {
     let mut groups = Groups::default();
     for event in events {
-        let _ = groups.add(stats, event, &seen(event.time), usize::MAX, &mut |_| {});
+        let _ = groups.add(stats, event, &seen(event.time), ALL, &mut |_| {});
     }
     let lines: Vec<String> = groups
         .results(stats)
@@ -229,7 +235,7 @@ fn combinations_are_bounded_and_counted() {
     let mut groups = Groups::default();
     assert_eq!(
         groups
-            .add(&stats, &event, &seen(None), usize::MAX, &mut |_| {})
+            .add(&stats, &event, &seen(None), ALL, &mut |_| {})
             .left_out,
         100 * 100 - MAX_COMBINATIONS
     );
@@ -243,7 +249,7 @@ fn combinations_are_bounded_and_counted() {
         time: None,
     };
     let mut groups = Groups::default();
-    let added = groups.add(&stats, &event, &seen(None), usize::MAX, &mut |_| {});
+    let added = groups.add(&stats, &event, &seen(None), ALL, &mut |_| {});
     assert_eq!(groups.len() + added.left_out, 100);
     assert!(groups.bytes() < 3 << 20, "{}", groups.bytes());
 }
@@ -264,7 +270,7 @@ fn a_group_of_count_min_and_max_is_small() {
         &stats,
         &event(Some(1), &[("k", &["x"])]),
         &seen(Some(Time::from_seconds(1))),
-        usize::MAX,
+        ALL,
         &mut |_| {},
     );
     assert!(groups.bytes() <= 256 + 5, "{}", groups.bytes());
@@ -287,7 +293,7 @@ fn the_earliest_samples_are_kept() {
             samples: &[sample],
             keep: 2,
         };
-        let _ = groups.add(&stats, &event(None, &[]), &seen, usize::MAX, &mut |_| {});
+        let _ = groups.add(&stats, &event(None, &[]), &seen, ALL, &mut |_| {});
     }
     let kept = &groups.results(&stats)[0].samples;
     let texts: Vec<&str> = kept.iter().map(|sample| &*sample.text).collect();
@@ -361,7 +367,7 @@ fn keys_that_share_a_hash_are_groups_like_others() {
                 fields: vec![("k", vec![text.clone()])],
                 time: None,
             };
-            let _ = groups.add(&stats, &event, &seen(None), usize::MAX, &mut |_| {});
+            let _ = groups.add(&stats, &event, &seen(None), ALL, &mut |_| {});
         }
         texts.reverse();
     }

@@ -1,7 +1,7 @@
 //! Windows of the published schedule and of others.
 
 use super::*;
-use crate::stats::{Item, Observation, Source};
+use crate::stats::{Item, Most, Observation, Source};
 use crate::time::parse;
 use proptest::prelude::*;
 use std::string::{String, ToString};
@@ -222,7 +222,7 @@ fn add(windows: &mut Windows, at: i64) -> Placement {
                     &stats(),
                     &Nothing,
                     &Observation::default(),
-                    usize::MAX,
+                    Most::of_groups(usize::MAX),
                     &mut |_| {},
                 );
             }

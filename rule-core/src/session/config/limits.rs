@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::settings::{Section, SettingError};
+use crate::stats::Most;
 
 /// The limits of a session. Their defaults fit a module of 64 MiB of memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +44,10 @@ impl Limits {
     /// Samples that a row keeps, at most.
     pub(in crate::session) const MAX_SAMPLES: usize = 100;
 
+    /// Bytes that the groups of one event may take, however much windows may hold: writing
+    /// them takes time.
+    const MAX_EVENT_GROUPS: usize = 4 << 20;
+
     const MAX_RECORD: u64 = 256 << 20;
     /// What an address of 32 bits can reach, so that a limit is the same everywhere.
     const MAX_STATE: u64 = 3 << 30;
@@ -78,6 +83,14 @@ impl Limits {
             key: within("key", 16, Self::MAX_RECORD)?.map_or(default.key, size),
             late: within("late", 0, Self::MAX_STATE)?.map_or(default.late, size),
         })
+    }
+
+    /// How much may be held of one event: half of what the windows may hold.
+    pub(in crate::session) fn of_event(&self) -> Most {
+        Most {
+            key: self.key,
+            groups: (self.state / 2).min(Self::MAX_EVENT_GROUPS),
+        }
     }
 
     /// Bytes of memory that what is limited may take. A record, with what decoding

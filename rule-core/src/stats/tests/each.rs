@@ -42,7 +42,7 @@ fn groups(rows: &[Row]) -> Groups {
     let mut groups = Groups::default();
     for row in rows {
         let seen = Observation::default();
-        let _ = groups.add(&stats(), row, &seen, usize::MAX, &mut |_| {});
+        let _ = groups.add(&stats(), row, &seen, ALL, &mut |_| {});
     }
     groups
 }

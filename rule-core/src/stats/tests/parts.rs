@@ -133,7 +133,7 @@ fn add(groups: &mut Groups, stats: &Stats, event: &Match, keep: usize) {
         samples: core::slice::from_ref(&event.sample),
         keep,
     };
-    groups.add(stats, event, &seen, usize::MAX, &mut |_| {});
+    groups.add(stats, event, &seen, ALL, &mut |_| {});
 }
 
 fn written(groups: &Groups) -> Vec<u8> {
@@ -171,7 +171,7 @@ fn by_values_that_are_too_long_are_set_apart() {
     let mut groups = Groups::default();
     let mut touched = Vec::new();
     for _ in 0..2 {
-        let added = groups.add(&stats, &event, &seen(None), 4, &mut |key| {
+        let added = groups.add(&stats, &event, &seen(None), with_key(4), &mut |key| {
             touched.push(key.to_vec());
         });
         let apart = added.apart.unwrap();
@@ -190,7 +190,7 @@ fn by_values_that_are_too_long_are_set_apart() {
         [("count".into(), Value::Number(Number::Int(2)))]
     );
     assert!(groups.group(b"12").is_none());
-    let within = groups.add(&stats, &event, &seen(None), 6, &mut |_| {});
+    let within = groups.add(&stats, &event, &seen(None), with_key(6), &mut |_| {});
     assert!(within.apart.is_none());
 }
 
@@ -200,7 +200,7 @@ fn each_group_alone_in_the_order_of_results() {
     let mut groups = Groups::default();
     for value in ["b", "10", "9", "B", "9"] {
         let event = event(None, &[("k", &[value])]);
-        groups.add(&stats, &event, &seen(None), usize::MAX, &mut |_| {});
+        groups.add(&stats, &event, &seen(None), ALL, &mut |_| {});
     }
     let single = groups.clone().into_single();
     let order: Vec<String> = single
@@ -441,7 +441,7 @@ proptest! {
         let counted = |events: &[Event]| {
             let mut groups = Groups::default();
             for event in events {
-                groups.add(&stats, event, &seen(event.time), usize::MAX, &mut |_| {});
+                groups.add(&stats, event, &seen(event.time), ALL, &mut |_| {});
             }
             groups
         };
