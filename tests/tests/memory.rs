@@ -233,6 +233,100 @@ fn no_expression_makes_it_trap_while_it_is_compiled() {
     }
 }
 
+/// All of an input in pieces, and its end, with the alerts taken where there is no room
+/// for more. What there is no memory for is left.
+fn run_through(client: &mut Client<Wasmtime>, input: &[u8]) {
+    let handle = Argument::I32(1);
+    for piece in input.chunks(PAGE) {
+        let Some([at, length]) = client.put(piece) else {
+            return;
+        };
+        let mut answer = client.guest().call("rule_push", &[handle, at, length]);
+        if answer == OUT_OF_MEMORY {
+            drain(client);
+            answer = client.guest().call("rule_push", &[handle, at, length]);
+        }
+        client.take_back([at, length]);
+        assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
+    }
+    drain(client);
+    if client.guest().call("rule_finish", &[handle]) == OUT_OF_MEMORY {
+        drain(client);
+        let answer = client.guest().call("rule_finish", &[handle]);
+        assert!(answer >= 0 || answer == OUT_OF_MEMORY, "{answer}");
+    }
+    drain(client);
+}
+
+/// What is counted grows out of all proportion to the events: functions by the hundred over
+/// each row, an event in a thousand groups, copies of it for many rules. With what
+/// `rule_describe` says it needs, and with less, the module does not trap.
+#[test]
+fn nothing_that_is_counted_makes_it_trap() {
+    let functions = |over: &str| -> String {
+        let all = (0..600).map(|at| format!(" stdev({over}{}) AS c{at}", at / 19));
+        all.collect()
+    };
+    let (of_rows, missing) = (functions("n"), functions("m"));
+    let first: String = (0..32).map(|at| format!(" max(n{at}) AS n{at}")).collect();
+    let rows = format!("a=* | stats max(b) AS b{first} by a");
+    let copies: Vec<String> = vec!["a=* | stats values(b) AS b values(x) AS x".to_owned(); 40];
+    let expanded = "a=* | rename h{} AS h | mvexpand h | fields a h n* x";
+    let searches = [
+        vec![format!("{rows} | eventstats {missing} by a")],
+        vec![format!("{rows} | eventstats {of_rows} by a")],
+        vec![format!("{rows} | streamstats {missing} by a")],
+        vec![format!("{rows} | streamstats {of_rows} by a")],
+        vec![format!("{rows} | streamstats window=500 {of_rows} by a")],
+        vec![format!(
+            "{rows} | streamstats window=500 global=f {of_rows} by a"
+        )],
+        vec![format!("{rows} | streamstats window=500 dc(a) values(b)")],
+        vec![format!("{rows} | stats {of_rows} by a")],
+        vec![format!("a=* | stats {of_rows} by h{{}}")],
+        vec![format!("{expanded} | stats {of_rows} by h")],
+        vec!["a=* | stats values(*) AS * by h{}".to_owned()],
+        vec!["a=* | stats values(x) AS x by h{} a".to_owned()],
+        copies,
+    ];
+    let floats: String = (0..32)
+        .map(|at| format!("\"n{at}\":0.1234567890123{at},"))
+        .collect();
+    let long = "x".repeat(6000);
+    let input: String = (0..60)
+        .map(|at| {
+            let many = json!((0..(at % 7) * 100).collect::<Vec<_>>());
+            format!(
+                "{{\"a\":\"group {at:012}\",\"b\":{at},{floats}\"x\":\"{long}\",\"h\":{many}}}\n"
+            )
+        })
+        .collect();
+    let least = Wasmtime::start(None).memory().len() / PAGE;
+    for searches in &searches {
+        let detections: Vec<Value> = searches
+            .iter()
+            .enumerate()
+            .map(|(at, search)| json!({"name": "n", "id": at.to_string(), "search": search}))
+            .collect();
+        for limits in [json!({}), json!({"record": 16384, "state": 65536})] {
+            let config =
+                json!({"detections": detections, "window": "all", "limits": limits}).to_string();
+            let mut ample = Client::new(Wasmtime::start(None));
+            ample.open(config.as_bytes()).unwrap();
+            let needed = json_of(&ample.describe())["memory"]["needed"].as_u64();
+            let needed = (needed.unwrap() as usize).div_ceil(PAGE);
+            for pages in (least..needed).step_by(29).chain([needed]) {
+                let mut client = Client::new(Wasmtime::start(Some(pages * PAGE)));
+                let Some(1..) = open(&mut client, &config) else {
+                    assert!(pages < needed, "{:.80}", searches[0]);
+                    continue;
+                };
+                run_through(&mut client, input.as_bytes());
+            }
+        }
+    }
+}
+
 /// What a session took is there for the next one: the memory does not grow.
 #[test]
 fn closing_gives_all_of_it_back() {

@@ -2,34 +2,32 @@
 //! rule; closed windows become alerts.
 
 mod alone;
+mod holdings;
 mod room;
 
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::behind::Changes;
+use self::holdings::Holdings;
 use super::clock::{Clock, Step};
 use super::config::{ClockSource, Config};
 use super::counters::{Counters, count};
 use super::describe;
 use super::error::{ErrorCode, SessionError};
 use super::headroom::Headroom;
-use super::held::{Held, HeldFrame};
-use super::queue::{Queue, Says, Waiting};
+use super::held::{Clocked, Held, HeldFrame, Progress};
+use super::queue::Queue;
 use super::reading::{Around, RECORD_ID, Reading};
-use super::rule::{Outcome, Rule, Surroundings};
-use crate::alert::{Change, Kind};
+use super::rule::{Rule, Surroundings};
 use crate::annotate;
 use crate::decode::{self, DecodeError};
-use crate::entries;
 use crate::frame::{Frame, RecordKind, Sink};
 use crate::names::Table;
 use crate::plan::{Bounds, Expressions};
 use crate::scan::{Scan, Stored};
 use crate::snapshot::Digest;
-use crate::time::{Time, Zone};
-use crate::window::{self, State};
+use crate::time::Time;
 
 /// The kinds of snapshot: of a session, and of one group.
 pub(super) const SESSION: u8 = 0;
@@ -69,17 +67,6 @@ pub(super) struct Engine {
     text: usize,
     /// What the regular expressions of the searches take.
     expressions: Expressions,
-}
-
-/// Does the clock know of a record?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Clocked {
-    /// Not yet.
-    No,
-    /// By the time of its event.
-    Yes,
-    /// By a time that is not its event's.
-    Apart,
 }
 
 /// Until when windows are due.
@@ -209,23 +196,25 @@ impl Engine {
             .malformed(name, offset, error.to_string(), bytes);
     }
 
-    /// Takes a record.
-    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, clocked: Clocked) {
-        if let Err(error) = self.read_record(kind, bytes, offset, clocked) {
+    /// Takes a record, from where it has come to.
+    fn record(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, progress: Progress) {
+        if let Err(error) = self.read_record(kind, bytes, offset, progress) {
             self.malformed(&error, bytes, offset);
         }
     }
 
-    /// Takes a record, where it can be read.
+    /// Takes a record, where it can be read. It is held where there is no more room for
+    /// what it leads to, and goes on from there.
     fn read_record(
         &mut self,
         kind: RecordKind,
         bytes: &[u8],
         offset: u64,
-        clocked: Clocked,
+        progress: Progress,
     ) -> Result<(), DecodeError> {
         let around = Around::default();
         let (event, decoded) = self.reading.read(kind, bytes, &around)?;
+        let clocked = progress.clocked;
         if self.clock.source == ClockSource::Record
             && clocked == Clocked::No
             && let Some(time) = event.time()
@@ -234,25 +223,28 @@ impl Engine {
             if !self.clock.is_ahead(Some(time)) {
                 let horizon = self.clock.horizon();
                 let (rules, queue) = (&mut self.rules, &mut self.queue);
-                give_ahead(horizon, rules, queue, &mut self.counters);
+                Holdings::new(&self.config, rules, queue, &mut self.counters).give_ahead(horizon);
             }
             if step == Step::Moves {
                 drop(event);
                 self.moved();
+                let progress = Progress::new(Clocked::Yes);
                 if self.is_full() {
-                    let frame = HeldFrame::record(kind, bytes, offset);
-                    self.held.push_back(Held { frame, timed: true });
+                    self.hold(kind, bytes, offset, progress);
                     return Ok(());
                 }
-                return self.read_record(kind, bytes, offset, Clocked::Yes);
+                return self.read_record(kind, bytes, offset, progress);
             }
         }
-        if decoded.invalid_utf8 {
-            count(&mut self.counters.invalid_utf8, 1);
-        }
-        count(&mut self.counters.fields, event.left_out());
         let ahead = self.clock.is_ahead(event.time());
-        count(&mut self.counters.future, u64::from(ahead));
+        if progress.rules == 0 {
+            count(
+                &mut self.counters.invalid_utf8,
+                u64::from(decoded.invalid_utf8),
+            );
+            count(&mut self.counters.fields, event.left_out());
+            count(&mut self.counters.future, u64::from(ahead));
+        }
         let keep_samples = self.config.samples;
         let reading = &self.reading;
         let sample = || (keep_samples > 0).then(|| reading.sample(&event, bytes, offset));
@@ -266,45 +258,27 @@ impl Engine {
         // Of many rules most ask for nothing that the record has.
         let may_skip = self.rules.len() > 1 && !self.config.strict;
         let asked = may_skip.then(|| self.scan.asked(bytes));
-        let mut has_matched = false;
-        // Of those that lead to something at once: few do.
-        let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
-        for (index, rule) in self.rules.iter_mut().enumerate() {
-            if asked.as_ref().is_some_and(|asked| !asked.asks(index)) {
-                continue;
-            }
-            let outcome = rule.take(&event, &surroundings, &mut self.counters);
-            has_matched |= outcome.matched;
-            if outcome.matched && !(outcome.early.is_empty() && outcome.partial.is_empty()) {
-                outcomes.push((index, outcome));
-            }
+        let asks = |index: usize| asked.as_ref().is_none_or(|asked| asked.asks(index));
+        let (rules, queue) = (&mut self.rules, &mut self.queue);
+        let rules = Holdings::new(&self.config, rules, queue, &mut self.counters).take(
+            &event,
+            &surroundings,
+            progress.rules,
+            asks,
+        );
+        if rules < self.rules.len() {
+            let clocked = match clocked {
+                Clocked::No => Clocked::Yes,
+                known => known,
+            };
+            self.hold(kind, bytes, offset, Progress { clocked, rules });
         }
-        if !has_matched {
-            return Ok(());
-        }
-        for (index, outcome) in outcomes {
-            for (window, change) in outcome.early {
-                self.give(index, window, Kind::Early, change);
-            }
-            for (window, state) in outcome.partial {
-                self.give_groups(index, window, state);
-            }
-        }
-        self.make_room();
         Ok(())
     }
 
-    /// Gives a row of a window itself, which is part 0.
-    fn give(&mut self, rule: usize, window: window::Bounds, kind: Kind, change: Change) {
-        self.counters.alert(kind);
-        let waiting = Waiting::of(rule, window, kind, 0, change);
-        self.queue.push(waiting, &self.rules);
-    }
-
-    /// Gives groups that make room, each as a part of its own.
-    fn give_groups(&mut self, rule: usize, window: window::Bounds, state: State) {
-        let (rules, queue) = (&mut self.rules, &mut self.queue);
-        give_groups(rule, window, state, rules, queue, &mut self.counters);
+    fn hold(&mut self, kind: RecordKind, bytes: &[u8], offset: u64, progress: Progress) {
+        let frame = HeldFrame::record(kind, bytes, offset);
+        self.held.push_back(Held { frame, progress });
     }
 
     /// May records be passed over? Where they move the clock, the time of each is asked for.
@@ -336,8 +310,7 @@ impl Engine {
     /// clock has moved.
     fn told(&mut self) {
         let horizon = self.clock.horizon();
-        let (rules, queue) = (&mut self.rules, &mut self.queue);
-        give_ahead(horizon, rules, queue, &mut self.counters);
+        self.holdings().give_ahead(horizon);
         self.moved();
     }
 
@@ -346,31 +319,12 @@ impl Engine {
     fn moved(&mut self) {
         let Some(now) = self.clock.now() else { return };
         self.reading.set_now(Some(now));
-        self.give_changes();
+        self.holdings().give_changes();
         for rule in &mut self.rules {
             rule.advance(now.seconds(), self.config.late.keep);
         }
         self.due = Some(Due::To(now.seconds()));
         self.close_due();
-    }
-
-    /// Gives what has changed in windows that have closed, and the rows that come
-    /// early where that takes a look at whole windows.
-    fn give_changes(&mut self) {
-        let zone = &self.config.defaults.zone;
-        let mut waiting: Vec<Waiting> = Vec::new();
-        for (index, rule) in self.rules.iter_mut().enumerate() {
-            waiting.extend(changed(index, rule, zone, &mut self.counters));
-            let early = rule.early_by_window(zone).into_iter();
-            waiting
-                .extend(early.map(|(window, row)| Waiting::of(index, window, Kind::Early, 0, row)));
-        }
-        let order = |one: &Waiting| (one.window.span(), one.rule);
-        entries::sort(&mut waiting, |left, right| order(left).cmp(&order(right)));
-        for one in waiting {
-            self.counters.alert(one.kind);
-            self.queue.push(one, &self.rules);
-        }
     }
 
     /// The end of the input and of time.
@@ -389,23 +343,19 @@ impl Engine {
             // Taken out, so that the frame at hand is not held for the others.
             let mut held = core::mem::take(&mut self.held);
             match held.pop_front() {
-                Some(Held {
-                    frame,
-                    timed: false,
-                }) => self.frame(frame.as_frame()),
-                Some(Held { frame, timed: true }) => {
-                    if let Frame::Record {
+                Some(Held { frame, progress }) => match frame.as_frame() {
+                    Frame::Record {
                         kind,
                         bytes,
                         offset,
-                    } = frame.as_frame()
-                    {
-                        self.record(kind, bytes, offset, Clocked::Yes);
+                    } if progress.clocked != Clocked::No => {
+                        self.record(kind, bytes, offset, progress);
                     }
-                }
+                    frame => self.frame(frame),
+                },
                 None if self.ending => {
                     self.ending = false;
-                    self.give_changes();
+                    self.holdings().give_changes();
                     for rule in &mut self.rules {
                         rule.windows.end_of_time();
                     }
@@ -496,7 +446,7 @@ impl Sink for Engine {
                     return;
                 }
                 count(&mut self.counters.candidates, 1);
-                self.record(kind, bytes, offset, Clocked::No);
+                self.record(kind, bytes, offset, Progress::new(Clocked::No));
             }
         }
     }
@@ -517,7 +467,7 @@ impl Sink for Engine {
     fn line(&mut self, line: &[u8], offset: u64) -> bool {
         let is_taken = !self.is_full()
             && self
-                .read_record(RecordKind::Json, line, offset, Clocked::No)
+                .read_record(RecordKind::Json, line, offset, Progress::new(Clocked::No))
                 .is_ok();
         count(&mut self.counters.records, u64::from(is_taken));
         count(&mut self.counters.candidates, u64::from(is_taken));
@@ -526,64 +476,5 @@ impl Sink for Engine {
 
     fn finds(&self, bytes: &[u8]) -> bool {
         !self.may_pass() || self.scan.may_match(bytes)
-    }
-}
-
-/// What late events have changed, as alerts.
-fn changed(index: usize, rule: &mut Rule, zone: &Zone, counters: &mut Counters) -> Vec<Waiting> {
-    let mut waiting = Vec::new();
-    for changes in rule.changes(zone, counters) {
-        let Changes {
-            window, kind, part, ..
-        } = changes;
-        let rows = changes.rows.into_iter();
-        waiting.extend(rows.map(|row| Waiting::of(index, window, kind, part, row)));
-    }
-    waiting
-}
-
-/// Gives what is held of the time after the horizon: no record but one that is
-/// ahead of the clock could have put it there, and it would hold memory until its
-/// time comes.
-fn give_ahead(
-    horizon: Option<i64>,
-    rules: &mut [Rule],
-    queue: &mut Queue,
-    counters: &mut Counters,
-) {
-    let Some(horizon) = horizon else { return };
-    for index in 0..rules.len() {
-        while let Some((window, state)) = rules
-            .get_mut(index)
-            .and_then(|rule| rule.windows.take_last(horizon))
-        {
-            give_groups(index, window, state, rules, queue, counters);
-        }
-    }
-}
-
-fn give_groups(
-    index: usize,
-    window: window::Bounds,
-    state: State,
-    rules: &mut [Rule],
-    queue: &mut Queue,
-    counters: &mut Counters,
-) {
-    count(&mut counters.expanded, state.left_out());
-    for group in state.into_single() {
-        let Some(rule) = rules.get_mut(index) else {
-            return;
-        };
-        let waiting = Waiting {
-            window,
-            rule: index,
-            kind: Kind::Partial,
-            part: rule.behind.new_part(),
-            revision: 0,
-            says: Says::Group(group),
-        };
-        counters.alert(Kind::Partial);
-        queue.push(waiting, rules);
     }
 }

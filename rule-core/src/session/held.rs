@@ -9,8 +9,26 @@ use crate::snapshot::{Damaged, Reader, Writer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) frame: HeldFrame,
-    /// The clock and the counters know of it.
-    pub(super) timed: bool,
+    pub(super) progress: Progress,
+}
+
+/// How far a record has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Progress {
+    pub(super) clocked: Clocked,
+    /// How many rules have taken it.
+    pub(super) rules: usize,
+}
+
+/// Does the clock know of a record? Where it does, the counters do too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clocked {
+    /// Not yet.
+    No,
+    /// By the time of its event.
+    Yes,
+    /// By a time that is not its event's.
+    Apart,
 }
 
 /// A frame of its own.
@@ -47,7 +65,7 @@ impl Held {
                 bytes: bytes.to_vec(),
                 offset,
             },
-            timed: false,
+            progress: Progress::new(Clocked::No),
         }
     }
 
@@ -64,7 +82,7 @@ impl Held {
         }
         writer.bytes(&self.frame.bytes);
         writer.number(self.frame.offset);
-        writer.flag(self.timed);
+        self.progress.write(writer);
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
@@ -73,14 +91,51 @@ impl Held {
             1 => What::Malformed(Reason::read(reader)?),
             _ => return Err(Damaged),
         };
-        Ok(Held {
+        let held = Held {
             frame: HeldFrame {
                 what,
                 bytes: reader.bytes()?.to_vec(),
                 offset: reader.number()?,
             },
-            timed: reader.flag()?,
-        })
+            progress: Progress::read(reader)?,
+        };
+        let is_record = matches!(held.frame.what, What::Record(_));
+        match is_record || held.progress.clocked == Clocked::No {
+            true => Ok(held),
+            false => Err(Damaged),
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn new(clocked: Clocked) -> Self {
+        Progress { clocked, rules: 0 }
+    }
+
+    fn write(self, writer: &mut Writer) {
+        match (self.clocked, self.rules) {
+            (Clocked::No, _) => writer.byte(0),
+            (Clocked::Yes, 0) => writer.byte(1),
+            (Clocked::Yes, rules) => {
+                writer.byte(2);
+                writer.number(rules as u64);
+            }
+            (Clocked::Apart, rules) => {
+                writer.byte(3);
+                writer.number(rules as u64);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let (clocked, rules) = match reader.byte()? {
+            0 => (Clocked::No, 0),
+            1 => (Clocked::Yes, 0),
+            2 => (Clocked::Yes, reader.count()?),
+            3 => (Clocked::Apart, reader.count()?),
+            _ => return Err(Damaged),
+        };
+        Ok(Progress { clocked, rules })
     }
 }
 

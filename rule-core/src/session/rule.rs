@@ -67,6 +67,8 @@ pub(super) struct Surroundings<'s> {
 pub(super) struct Outcome {
     /// It matched.
     pub(super) matched: bool,
+    /// Bytes that are held of it.
+    held: usize,
     /// Groups that are not held.
     pub(super) partial: Vec<(Bounds, State)>,
     /// Rows that are given before their window closes.
@@ -198,6 +200,7 @@ impl Rule {
             Placement::In { place, amends } => {
                 let early = self.early.as_mut();
                 let mut touched: BTreeSet<Vec<u8>> = BTreeSet::new();
+                let before = self.windows.size().bytes;
                 let counted = self.windows.count(place, stats, |state| {
                     seen.count(stats, state, &mut |key| {
                         if early.is_some() {
@@ -205,6 +208,7 @@ impl Rule {
                         }
                     })
                 });
+                outcome.held = self.windows.size().bytes.saturating_sub(before);
                 outcome.set_apart(self.windows.bounds(place), counted, counters);
                 self.behind.amend(&amends);
                 match self.windows.next_window(place) {
@@ -217,7 +221,9 @@ impl Rule {
             Placement::Late(window) => {
                 count(&mut counters.late, 1);
                 let state = self.behind.late(window, || State::new(stats));
+                let before = state.bytes();
                 let counted = seen.count(stats, state, &mut |_| {});
+                outcome.held = state.bytes().saturating_sub(before);
                 outcome.set_apart(window, counted, counters);
             }
             Placement::Outside => {
@@ -516,6 +522,17 @@ impl Rule {
 }
 
 impl Outcome {
+    /// Bytes of all of it.
+    pub(super) fn bytes(&self) -> usize {
+        let partial = self.partial.iter().map(|(_, state)| state.bytes());
+        let early = self
+            .early
+            .iter()
+            .filter_map(|(_, change)| change.row.as_ref());
+        let early = early.map(Row::bytes);
+        partial.chain(early).fold(self.held, usize::saturating_add)
+    }
+
     fn set_apart(&mut self, bounds: Bounds, added: Added, counters: &mut Counters) {
         count(&mut counters.combinations, added.left_out as u64);
         let apart = added.apart.map(|groups| (bounds, State::Groups(groups)));

@@ -131,7 +131,7 @@ pub(super) fn merge(session: &mut Session, bytes: &[u8]) -> Result<(), SessionEr
         }
     }
     engine.counters.merge(&taken.counters);
-    engine.make_room();
+    engine.holdings().make_room();
     Ok(())
 }
 
@@ -150,7 +150,7 @@ fn merge_group(engine: &mut Engine, state: &[u8]) -> Result<(), SessionError> {
     let rule = engine.rules.get_mut(index);
     match rule.is_some_and(|rule| rule.windows.merge_part(window, &state)) {
         true => {
-            engine.make_room();
+            engine.holdings().make_room();
             Ok(())
         }
         false => Err(cannot("the windows of the group have closed")),

@@ -3,11 +3,11 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::{Clocked, Engine, changed};
+use super::Engine;
 use crate::frame::{Reason, RecordKind};
 use crate::session::clock::Step;
 use crate::session::counters::count;
-use crate::session::queue::Waiting;
+use crate::session::held::{Clocked, Progress};
 use crate::session::rule::Rule;
 use crate::time::Time;
 
@@ -22,7 +22,7 @@ impl Engine {
         if self.clock.given(time) == Step::Moves {
             self.told();
         } else if self.is_another_second(time) && self.has_changes() {
-            self.give_changes();
+            self.holdings().give_changes();
         }
         self.told = Some(time.seconds());
     }
@@ -44,17 +44,7 @@ impl Engine {
     /// Gives at once what late events have changed, where that takes no more than a look
     /// at little.
     pub(in crate::session) fn give_little_changes(&mut self) {
-        let zone = &self.config.defaults.zone;
-        let mut waiting: Vec<Waiting> = Vec::new();
-        for (index, rule) in self.rules.iter_mut().enumerate() {
-            if rule.has_changes() && rule.kept() <= LITTLE {
-                waiting.extend(changed(index, rule, zone, &mut self.counters));
-            }
-        }
-        for one in waiting {
-            self.counters.alert(one.kind);
-            self.queue.push(one, &self.rules);
-        }
+        self.holdings().give_changes_of(LITTLE);
     }
 
     /// Takes a JSON record that has come alone, whose time the clock knows: an event
@@ -63,7 +53,7 @@ impl Engine {
         count(&mut self.counters.records, 1);
         count(&mut self.counters.candidates, 1);
         self.reading.input.defaults.now = Some(time);
-        self.record(RecordKind::Json, bytes, 0, Clocked::Apart);
+        self.record(RecordKind::Json, bytes, 0, Progress::new(Clocked::Apart));
     }
 
     /// Counts a record that is longer than it may be.

@@ -1,82 +1,22 @@
-//! What is held and what waits, kept within the limits.
+//! Closing windows as far as there is room for their alerts, and what that takes.
 
 use alloc::vec::Vec;
 
+use super::holdings::{self, Holdings};
 use super::{Due, Engine};
 use crate::alert::{Change, Kind};
-use crate::session::rule::Rule;
 use crate::window::Size;
 
 impl Engine {
-    /// Where the windows hold more than the limits allow, gives groups as partial
-    /// alerts until they are a quarter below: so that a limit is no place where
-    /// every event costs a search for what to give.
-    pub(in crate::session) fn make_room(&mut self) {
-        let limits = &self.config.limits;
-        let (bytes, groups, spans) = (limits.state, limits.groups, limits.windows);
-        let size = self.size();
-        if size.bytes > bytes || size.groups > groups {
-            let [bytes, groups] = [bytes, groups].map(three_quarters);
-            while self.size().bytes > bytes || self.size().groups > groups {
-                let largest = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).bytes);
-                let taken = largest.and_then(|index| {
-                    let rule = self.rules.get_mut(index)?;
-                    Some((index, rule.windows.take_largest()?))
-                });
-                let Some((index, (window, state))) = taken else {
-                    break;
-                };
-                self.give_groups(index, window, state);
-            }
-        }
-        if size.spans > spans {
-            while self.size().spans > three_quarters(spans) {
-                let most = (0..self.rules.len()).max_by_key(|index| self.size_of(*index).spans);
-                let taken = most.and_then(|index| {
-                    let rule = self.rules.get_mut(index)?;
-                    Some((index, rule.windows.take_last(i64::MIN)?))
-                });
-                let Some((index, (window, state))) = taken else {
-                    break;
-                };
-                self.give_groups(index, window, state);
-            }
-        }
-        if self.kept() > self.config.limits.late {
-            self.give_changes();
-            self.forget_kept();
-        }
-    }
-
-    pub(super) fn forget_kept(&mut self) {
-        while self.kept() > self.config.limits.late {
-            let most = self.rules.iter_mut().max_by_key(|rule| rule.kept());
-            if !most.is_some_and(Rule::forget_oldest) {
-                break;
-            }
-        }
-    }
-
-    pub(super) fn size_of(&self, rule: usize) -> Size {
-        self.rules.get(rule).map(Rule::size).unwrap_or_default()
+    /// What its rules hold, and the alerts that wait.
+    pub(in crate::session) fn holdings(&mut self) -> Holdings<'_> {
+        let (rules, queue) = (&mut self.rules, &mut self.queue);
+        Holdings::new(&self.config, rules, queue, &mut self.counters)
     }
 
     /// What all open windows hold.
     pub(in crate::session) fn size(&self) -> Size {
-        let sizes = self.rules.iter().map(Rule::size);
-        sizes.fold(Size::default(), |all, one| Size {
-            bytes: all.bytes.saturating_add(one.bytes),
-            groups: all.groups.saturating_add(one.groups),
-            spans: all.spans.saturating_add(one.spans),
-        })
-    }
-
-    /// What is kept of windows that have closed, in bytes.
-    fn kept(&self) -> usize {
-        self.rules
-            .iter()
-            .map(Rule::kept)
-            .fold(0, usize::saturating_add)
+        holdings::size(&self.rules)
     }
 
     /// Closes what is due, in the order of window end, window start, rule, row, as
@@ -95,7 +35,7 @@ impl Engine {
                 self.due = None;
                 break;
             };
-            let held = self.size_of(index).bytes;
+            let held = self.rules.get(index).map_or(0, |rule| rule.size().bytes);
             let room = self.config.limits.state.saturating_sub(self.queue.bytes());
             if !self.queue.is_empty() && held > room {
                 return;
@@ -105,11 +45,12 @@ impl Engine {
                 Some(rule) => rule.close(window, zone, &mut self.counters),
                 None => Vec::new(),
             };
+            let mut holdings = self.holdings();
             for row in rows {
-                self.give(index, window, Kind::Final, row);
+                holdings.give(index, window, Kind::Final, row);
             }
         }
-        self.forget_kept();
+        self.holdings().forget_kept();
     }
 
     /// Bytes that the rows of a window which is closed next may take. Beside alerts
@@ -135,9 +76,4 @@ impl Engine {
         let rows = rules.map(|rule| rule.event_rows_to_come(length));
         rows.max().unwrap_or_default()
     }
-}
-
-/// What is left of a limit that room is made below.
-fn three_quarters(limit: usize) -> usize {
-    limit.saturating_sub(limit / 4)
 }

@@ -37,7 +37,10 @@ fn what_rows_come_to_is_bounded_and_counted() {
     let records: String = (0..300)
         .map(|at| format!("{{\"a\":\"x\",\"k\":\"k{at}\"}}\n"))
         .collect();
+    let functions = repeated(850, |at| format!("stdev(n{}) AS c{at}", at / 19));
     for (command, more) in [
+        (format!("eventstats {functions} by k"), json!({})),
+        (format!("streamstats {functions} by k"), json!({})),
         (format!("eval b={text}"), json!({})),
         (
             "eval b=mvjoin(mvrange(0,60000),\",\")".to_string(),

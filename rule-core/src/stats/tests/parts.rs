@@ -515,3 +515,33 @@ proptest! {
         }
     }
 }
+
+/// Groups that are left out for want of room are those of the event, whatever is held:
+/// else two parts of a stream would not come to what the whole does.
+#[test]
+fn what_is_left_out_of_an_event_goes_by_the_event() {
+    let stats = stats(&[("values", Some("v"))], &["k"]);
+    let long = "x".repeat(10_000);
+    let many: Vec<String> = (0..100).map(|at| at.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let of_many = event(None, &[("k", &many), ("v", &[&long])]);
+    let most = Most::of_groups(200_000);
+    let counted = |before: &[&str]| {
+        let mut groups = Groups::default();
+        for key in before {
+            let one = event(None, &[("k", &[key]), ("v", &[&long])]);
+            let _ = groups.add(&stats, &one, &seen(None), most, &mut |_| {});
+        }
+        let mut touched = Vec::new();
+        let added = groups.add(&stats, &of_many, &seen(None), most, &mut |key| {
+            touched.push(key.to_vec());
+        });
+        assert!(touched.len() < 25, "{} groups", touched.len());
+        assert_eq!(touched.len() + added.left_out, 100);
+        (touched, groups)
+    };
+    let (fresh, groups) = counted(&[]);
+    assert!(groups.bytes() < 250_000, "{} bytes", groups.bytes());
+    let (beside, _) = counted(&["0", "1", "2", "99"]);
+    assert_eq!(fresh, beside);
+}

@@ -116,3 +116,110 @@ fn columns_of_a_header_are_bounded() {
         "{reasons:?}"
     );
 }
+
+/// A field with a thousand values puts an event into as many groups, each with a copy of
+/// what it counts.
+#[test]
+fn groups_of_an_event_are_bounded_and_counted() {
+    let by = json!((0..1000).collect::<Vec<_>>());
+    let floats: String = (0..45)
+        .map(|at| format!("\"n{at}\":0.12345678901234,"))
+        .collect();
+    let long = "x".repeat(200_000);
+    let functions: String = (0..850)
+        .map(|at| format!(" stdev(n{}) AS c{at}", at / 19))
+        .collect();
+    let record = format!("{{{floats}\"a\":1,\"x\":\"{long}\",\"h\":{by}}}\n");
+    for search in [
+        "a=1 | stats values(x) AS x by h{}",
+        "a=1 | stats values(*) AS * by h{}",
+        "a=1 | rename h{} AS h | mvexpand h | stats values(x) AS x by h",
+        &format!("a=1 | fields - x | stats{functions} by h{{}}"),
+        &format!("a=1 | fields n* h* | rename h{{}} AS h | mvexpand h | stats{functions} by h"),
+    ] {
+        let limits = json!({"limits": {"state": 2 << 20}});
+        let mut session = Session::open(configured(search, &limits).as_bytes(), &[]).unwrap();
+        let kinds = json!({"format": "json"}).to_string();
+        session.input(kinds.as_bytes()).unwrap();
+        session.push(record.as_bytes()).unwrap();
+        let held = session.engine.size().bytes + session.engine.queue.bytes();
+        assert!(held < 2 << 20, "{held} bytes of {search:.60}");
+        session.finish().unwrap();
+        let mut alerts = 0;
+        loop {
+            let lines = session.take_alerts();
+            if lines.is_empty() {
+                break;
+            }
+            alerts += String::from_utf8(lines).unwrap().lines().count() as u64;
+        }
+        let counters = session.counters();
+        let left_out = counters.combinations + counters.expanded;
+        assert!(alerts > 0 && left_out > 0, "{search:.60}");
+        assert_eq!(alerts + left_out, 1000, "{search:.60}");
+    }
+}
+
+/// Each of many rules may hold a copy of an event: it is held between two of them until
+/// alerts are taken, and nothing of it is lost or counted twice.
+#[test]
+fn copies_of_an_event_for_many_rules_are_bounded() {
+    const STATE: usize = 256 << 10;
+    let detections: Vec<_> = (0..60)
+        .map(|at| {
+            let search = match at % 3 {
+                0 => "a=1 | stats values(x) AS x by h",
+                1 => "a=1 | table x",
+                _ => "a=1 | stats count by x",
+            };
+            json!({"name": format!("rule {at:02}"), "id": format!("{at}"), "search": search})
+        })
+        .collect();
+    let config = json!({
+        "detections": detections,
+        "window": "all",
+        "limits": {"state": STATE},
+    });
+    let record = format!(
+        "{{\"a\":1,\"h\":\"b\",\"x\":\"{}\"}}\n",
+        "x".repeat(100_000)
+    );
+    let open = || Session::open(config.to_string().as_bytes(), &[]).unwrap();
+    let mut session = open();
+    session.input(br#"{"format":"json"}"#).unwrap();
+    session.push(record.as_bytes()).unwrap();
+    let mut lines: Vec<String> = Vec::new();
+    let mut most = 0;
+    for ended in [false, true] {
+        if ended {
+            session.finish().unwrap();
+        }
+        loop {
+            most = most.max(session.engine.size().bytes + session.engine.queue.bytes());
+            // Another session goes on as well from what is held in the midst of an event.
+            let state = session.snapshot();
+            session = open();
+            session.restore(&state).unwrap();
+            let taken = session.take_alerts();
+            if taken.is_empty() {
+                break;
+            }
+            let taken = String::from_utf8(taken).unwrap();
+            lines.extend(taken.lines().map(String::from));
+        }
+    }
+    assert!(most < 4 * STATE, "{most} bytes");
+    let counters = session.counters();
+    assert_eq!((counters.records, counters.matches), (1, 60));
+    let mut names: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let alert: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(alert["row"]["x"].as_str().unwrap().len(), 100_000);
+            alert["rule"]["name"].as_str().unwrap().to_string()
+        })
+        .collect();
+    names.sort();
+    let wanted: Vec<String> = (0..60).map(|at| format!("rule {at:02}")).collect();
+    assert_eq!(names, wanted);
+}

@@ -75,9 +75,7 @@ fn windows_of_many_values_cost_what_they_have() {
     let records: String = (0..1000)
         .map(|at| format!("{}\n", json!({"id": at, "v": list})))
         .collect();
-    let functions: String = (0..18)
-        .map(|at| format!(" count(v) AS n{at}"))
-        .collect();
+    let functions: String = (0..18).map(|at| format!(" count(v) AS n{at}")).collect();
     let search = format!(
         "id=* | rename v{{}} AS v | fields id v | stats list(v) AS v by id \
          | streamstats window=1000{functions}"
