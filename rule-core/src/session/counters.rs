@@ -32,7 +32,8 @@ pub struct Counters {
     pub outside: u64,
     /// Matching events without a time, where the schedule needs one.
     pub no_time: u64,
-    /// Combinations of by-values left out, of events with too many.
+    /// Combinations of by-values left out, of events with too many, or whose groups would
+    /// take too much.
     pub combinations: u64,
     /// Fields left out, of events with more than 1,000 where a search wants all; values
     /// left out, of fields with too many, and of paths too long to be read that a search
