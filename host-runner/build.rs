@@ -15,6 +15,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use module_build::{Build, SOURCES, Toolchain};
 use sha2::{Digest as _, Sha256};
@@ -78,12 +79,14 @@ fn modules() -> Result<[PathBuf; 2], String> {
     )?;
     let out = PathBuf::from(variable("OUT_DIR")?);
     let target_dir = target_dir(&out);
-    let module = Build::Portable.module(workspace, &toolchain, target_dir)?;
-    let simd = match ready_simd {
-        Some(simd) => simd,
-        None => Build::Simd.module(workspace, &toolchain, target_dir)?,
-    };
-    Ok([module, simd])
+    let build = |build: Build| build.module(workspace, &toolchain, target_dir);
+    // Side by side: most of building one takes one core alone.
+    let (module, simd) = thread::scope(|scope| {
+        let simd = scope.spawn(|| ready_simd.map_or_else(|| build(Build::Simd), Ok));
+        (build(Build::Portable), simd.join())
+    });
+    let simd = simd.map_err(|_| "building the module with SIMD has panicked")?;
+    Ok([module?, simd?])
 }
 
 /// A module that is built already, where a variable names one.

@@ -164,32 +164,10 @@ mod tests {
     use super::*;
     use crate::rows::Identity;
     use crate::search::{Field, NamePattern};
+    use crate::stats::tests::FUNCTIONS;
     use crate::stats::{Aggregate, Function};
     use crate::time::Time;
     use crate::value::Value;
-
-    const FUNCTIONS: [&str; 20] = [
-        "count",
-        "dc",
-        "values",
-        "min",
-        "max",
-        "sum",
-        "avg",
-        "earliest",
-        "latest",
-        "first",
-        "last",
-        "list",
-        "mode",
-        "range",
-        "rate",
-        "earliest_time",
-        "latest_time",
-        "stdev",
-        "var",
-        "median",
-    ];
 
     const ALL: Most = Most::of_groups(usize::MAX);
 

@@ -142,4 +142,4 @@ pub trait Source {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -32,6 +32,34 @@ impl Source for Event {
     }
 }
 
+/// The names of functions, each of another kind.
+pub(crate) const FUNCTIONS: [&str; 24] = [
+    "count",
+    "dc",
+    "values",
+    "min",
+    "max",
+    "sum",
+    "avg",
+    "earliest",
+    "latest",
+    "first",
+    "last",
+    "list",
+    "mode",
+    "range",
+    "rate",
+    "earliest_time",
+    "latest_time",
+    "sumsq",
+    "stdev",
+    "var",
+    "stdevp",
+    "varp",
+    "median",
+    "perc95",
+];
+
 const ALL: Most = Most::of_groups(usize::MAX);
 
 fn with_key(key: usize) -> Most {

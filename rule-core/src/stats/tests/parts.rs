@@ -6,33 +6,6 @@ use crate::snapshot::{Reader, Writer};
 use crate::value::Value;
 use std::format;
 
-const FUNCTIONS: [&str; 24] = [
-    "count",
-    "dc",
-    "values",
-    "min",
-    "max",
-    "sum",
-    "avg",
-    "earliest",
-    "latest",
-    "first",
-    "last",
-    "list",
-    "mode",
-    "range",
-    "rate",
-    "earliest_time",
-    "latest_time",
-    "sumsq",
-    "stdev",
-    "var",
-    "stdevp",
-    "varp",
-    "median",
-    "perc95",
-];
-
 /// A matching event: its by-values, the values of `x`, its time.
 #[derive(Clone, Debug)]
 struct Match {
