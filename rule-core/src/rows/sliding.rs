@@ -27,7 +27,6 @@ const MOST_TIMES: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct Sliding {
     blocks: VecDeque<Block>,
-    rows: usize,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +48,7 @@ struct Counts {
 
 impl Sliding {
     pub(super) fn len(&self) -> usize {
-        self.rows
+        self.blocks.iter().map(|block| block.rows.len()).sum()
     }
 
     pub(super) fn oldest(&self) -> Option<&Row> {
@@ -62,7 +61,6 @@ impl Sliding {
         }
         if let Some(last) = self.blocks.back_mut() {
             last.push(stats, row);
-            self.rows = self.rows.saturating_add(1);
         }
     }
 
@@ -72,9 +70,7 @@ impl Sliding {
             return;
         };
         first.groups = None;
-        if first.rows.pop_front().is_some() {
-            self.rows = self.rows.saturating_sub(1);
-        }
+        first.rows.pop_front();
         if first.rows.is_empty() {
             self.blocks.pop_front();
         }
@@ -91,7 +87,7 @@ impl Sliding {
         let mut counted = Groups::default();
         for block in &self.blocks {
             match &block.groups {
-                Some(groups) => counted.merge_group(groups, key, 0),
+                Some(groups) => counted.merge_group(groups, key),
                 None => block.rows.iter().for_each(|Counts { row, .. }| {
                     counted.add_to_group(stats, row, &seen(row), key);
                 }),
@@ -235,7 +231,7 @@ mod tests {
                 window.push(&stats, row.clone());
                 naive.push_back(row);
                 let many = if leave > 0 && at % 50 == 49 { leave } else { 0 };
-                while window.len() > longest || window.len() > longest.saturating_sub(many) {
+                while window.len() > longest.saturating_sub(many) {
                     window.pop();
                     naive.pop_front();
                 }

@@ -233,40 +233,40 @@ impl Groups {
 
     /// Joins groups that nobody else needs, as [`Groups::merge`] does.
     pub fn join(&mut self, other: Groups, keep: usize) {
-        for (key, mut part) in other.groups {
-            match self.groups.get_mut(&key) {
-                Some(group) => {
-                    let grown = group.merge(&part, keep);
-                    self.bytes = self.bytes.saturating_add_signed(grown);
-                }
-                None => {
-                    part.keep_samples(keep);
-                    self.insert(key, part);
-                }
+        for (key, part) in other.groups {
+            if !self.merge_known(&key, &part, keep) {
+                self.insert_part(key, part, keep);
             }
         }
     }
 
-    /// Joins the group of one key alone.
-    pub(crate) fn merge_group(&mut self, other: &Groups, key: &[u8], keep: usize) {
+    /// Joins the group of one key alone, without samples.
+    pub(crate) fn merge_group(&mut self, other: &Groups, key: &[u8]) {
         let known: &dyn Hashed = &(key::hash(key), key);
         if let Some((key, part)) = other.groups.get_key_value(known) {
-            self.merge_one(key, part, keep);
+            self.merge_one(key, part, 0);
         }
     }
 
     fn merge_one(&mut self, key: &Key, part: &Group, keep: usize) {
-        match self.groups.get_mut(key) {
-            Some(group) => {
-                let grown = group.merge(part, keep);
-                self.bytes = self.bytes.saturating_add_signed(grown);
-            }
-            None => {
-                let mut group = part.clone();
-                group.keep_samples(keep);
-                self.insert(key.clone(), group);
-            }
+        if !self.merge_known(key, part, keep) {
+            self.insert_part(key.clone(), part.clone(), keep);
         }
+    }
+
+    /// Joins a part of a group that is here; false where it is not.
+    fn merge_known(&mut self, key: &Key, part: &Group, keep: usize) -> bool {
+        let Some(group) = self.groups.get_mut(key) else {
+            return false;
+        };
+        let grown = group.merge(part, keep);
+        self.bytes = self.bytes.saturating_add_signed(grown);
+        true
+    }
+
+    fn insert_part(&mut self, key: Key, mut part: Group, keep: usize) {
+        part.keep_samples(keep);
+        self.insert(key, part);
     }
 
     /// Puts in a group whose key is not here yet.

@@ -84,7 +84,7 @@ impl<'e> Holdings<'e> {
     }
 
     /// Gives what a record led to at once.
-    pub(super) fn give_outcomes(&mut self, outcomes: Vec<(usize, Outcome)>) {
+    fn give_outcomes(&mut self, outcomes: Vec<(usize, Outcome)>) {
         for (index, outcome) in outcomes {
             for (window, change) in outcome.early {
                 self.give(index, window, Kind::Early, change);
