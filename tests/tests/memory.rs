@@ -301,6 +301,10 @@ fn nothing_that_is_counted_makes_it_trap() {
             )
         })
         .collect();
+    // And as many small ones as make rows for which the functions come to more than all.
+    let input: String = (0..1500)
+        .map(|at| format!("{{\"a\":\"small {at}\",\"b\":{at},\"n0\":0.1234567890123{at}}}\n"))
+        .fold(input, |all, one| all + &one);
     let least = Wasmtime::start(None).memory().len() / PAGE;
     for searches in &searches {
         let detections: Vec<Value> = searches
